@@ -1,0 +1,261 @@
+/**
+ * The public contract (design.md §6) as zod schemas: routes validate with them, the OpenAPI document is generated from them,
+ * hooks take their types. Names and meanings are stable; fields beyond the contract's may be added, none removed.
+ */
+import { z } from 'zod'
+
+const iso = z.string().describe('ISO 8601, UTC')
+const ns = z.string().describe('nanoseconds since the epoch, decimal')
+
+export const serviceKind = z.enum(['function', 'gateway', 'queue', 'topic', 'bus', 'stream', 'table', 'bucket', 'workflow', 'container', 'external'])
+export const tier = z.enum(['A', 'B', 'C', 'K'])
+export const transactionStatus = z.enum(['ok', 'error', 'running', 'unknown'])
+
+/** `from`/`to`: ISO 8601, epoch ms, or relative (`-1h`, `now`). */
+export const rangeQuery = z.object({ from: z.string().optional(), to: z.string().optional() })
+export const listQuery = rangeQuery.extend({
+  q: z.string().max(10_000).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(50),
+  cursor: z.string().optional(),
+})
+export const linksQuery = rangeQuery.extend({ tier: tier.optional(), minConfidence: z.coerce.number().min(0).max(1).default(0.95) })
+export const mapQuery = rangeQuery.extend({ q: z.string().max(10_000).optional(), compareFrom: z.string().optional(), compareTo: z.string().optional() })
+export const seriesQuery = rangeQuery.extend({
+  q: z.string().max(10_000).optional(),
+  by: z.enum(['service', 'status', 'name']).optional(),
+  points: z.coerce.number().int().min(1).max(1000).default(96),
+})
+export const fieldsQuery = z.object({ prefix: z.string().max(256).default('') })
+
+export const ingestResult = z.object({
+  received: z.number(),
+  stored: z.number(),
+  duplicate: z.number(),
+  quarantined: z.number(),
+  rejected: z.number(),
+  errors: z.array(z.object({ line: z.number(), code: z.string(), message: z.string() })).describe('the first 100'),
+})
+
+export const sourceStatus = z.object({
+  name: z.string(),
+  kind: z.string().describe('cloudwatch | xray | file | http'),
+  received: z.number(),
+  stored: z.number(),
+  duplicate: z.number(),
+  quarantined: z.number(),
+  rejected: z.number(),
+  completeUntil: iso.nullable(),
+  lagMs: z.number().nullable(),
+  firstEvent: iso.nullable(),
+  lastEvent: iso.nullable(),
+  lastReceived: iso.nullable(),
+  services: z.array(z.object({ name: z.string(), kind: serviceKind })),
+  /** Events a bucket over the asked range, oldest first. */
+  rate: z.array(z.number()).optional(),
+})
+
+export const status = z.object({
+  version: z.string(),
+  ready: z.boolean(),
+  linking: z.object({ pending: z.number(), linkedThrough: iso.nullable() }),
+  sources: z.array(sourceStatus),
+  data: z.object({ from: iso, to: iso }).nullable().describe('the range of all events, null while there are none'),
+  storeBytes: z.number(),
+})
+
+export const transactionItem = z.object({
+  id: z.string(),
+  name: z.string(),
+  startTime: iso,
+  durationMs: z.number().nullable(),
+  status: transactionStatus,
+  services: z.array(z.string()),
+  spanCount: z.number(),
+  eventCount: z.number(),
+  confidence: z.number(),
+  retried: z.boolean(),
+  outcome: z.string().nullable(),
+  rootService: z.string(),
+  /** For the row's causal shape and duration bar: at most 40 spans in causal order, offsets in ms from the start. */
+  shape: z.array(z.object({
+    spanId: z.string(), service: z.string(), kind: serviceKind, status: z.enum(['ok', 'error']),
+    depth: z.number(), parent: z.number().nullable().describe('index in this array'), tier: tier.nullable(),
+    startMs: z.number(), endMs: z.number().nullable(),
+  })),
+  shapeCut: z.number().describe('spans left out of shape'),
+  /** Field values that matched the query, or telling ones: for the keys column. */
+  keys: z.array(z.object({ field: z.string(), value: z.string() })),
+})
+
+export const nearest = z.object({ from: iso, to: iso }).nullable().describe('when the range is empty: where the nearest data is')
+
+export const transactionList = z.object({
+  items: z.array(transactionItem),
+  nextCursor: z.string().nullable(),
+  complete: z.boolean(),
+  total: z.object({ count: z.number(), failed: z.number(), unknown: z.number(), exact: z.boolean() }),
+  nearest,
+})
+
+export const spanItem = z.object({
+  id: z.string(),
+  service: z.string(),
+  kind: serviceKind,
+  form: z.enum(['execution', 'request', 'delivery', 'segment', 'span', 'event']),
+  name: z.string(),
+  startTime: iso,
+  startNs: ns,
+  startExact: z.boolean(),
+  endTime: iso.nullable(),
+  endNs: ns.nullable(),
+  durationMs: z.number().nullable(),
+  status: z.enum(['ok', 'error']),
+  open: z.boolean(),
+  severity: z.number(),
+  requestId: z.string().nullable(),
+  traceId: z.string().nullable(),
+  eventCount: z.number(),
+  shared: z.boolean(),
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+})
+
+export const linkEnd = z.object({
+  spanId: z.string(),
+  eventId: z.string().nullable(),
+  sourceEventId: z.string().nullable(),
+  requestId: z.string().nullable(),
+  service: z.string(),
+})
+
+export const linkItem = z.object({
+  cause: linkEnd,
+  effect: linkEnd,
+  kind: z.string(),
+  tier,
+  confidence: z.number(),
+  rule: z.string(),
+  evidence: z.array(z.object({ kind: z.string(), value: z.string() })),
+  alternatives: z.array(z.object({ spanId: z.string(), confidence: z.number() })),
+  /** From the cause's event to the effect's start; negative where clocks disagree. */
+  delayMs: z.number().nullable(),
+})
+
+export const eventItem = z.object({
+  id: z.string(),
+  time: iso,
+  timeNs: ns,
+  observedTime: iso.nullable(),
+  source: z.string(),
+  service: z.string(),
+  kind: serviceKind,
+  logGroup: z.string().nullable(),
+  logStream: z.string().nullable(),
+  sourceEventId: z.string().nullable(),
+  form: z.enum(['log', 'segment']),
+  severity: z.number(),
+  level: z.string(),
+  message: z.string(),
+  spanId: z.string().nullable(),
+  requestId: z.string().nullable(),
+  traceId: z.string().nullable(),
+})
+export const eventDetail = eventItem.extend({
+  raw: z.string().describe('byte for byte, except where bytes are no text: then rawBase64 has them'),
+  rawBase64: z.string().nullable(),
+  template: z.string(),
+  fields: z.array(z.object({ name: z.string(), value: z.string() })),
+  transactions: z.array(z.string()),
+})
+export const eventList = z.object({ items: z.array(eventItem), nextCursor: z.string().nullable(), complete: z.boolean(), nearest })
+
+export const transactionDetail = transactionItem.omit({ shape: true, shapeCut: true }).extend({
+  spans: z.array(spanItem),
+  links: z.array(linkItem),
+  events: z.array(eventDetail).describe('the first 2,000 in order of time; eventCount says how many there are'),
+  spansCut: z.number(),
+  criticalPath: z.array(z.object({ spanId: z.string(), startMs: z.number(), endMs: z.number(), waiting: z.boolean() }))
+    .describe('ms from the transaction start; root first'),
+  missing: z.array(z.object({ nearSpanId: z.string(), service: z.string().nullable(), kind: serviceKind.nullable(), reason: z.string(), side: z.enum(['cause', 'effect']) })),
+  /** Executions of it whose cause nothing proves, over all of its services: said in words on the page. */
+  unproven: z.object({ spans: z.number(), ofSpans: z.number() }),
+  xrayTraceIds: z.array(z.string()),
+})
+
+const stats = { events: z.number(), spans: z.number(), errors: z.number(), ratePerSecond: z.number(), p50Ms: z.number().nullable(), p95Ms: z.number().nullable() }
+export const mapNode = z.object({
+  id: z.string(), name: z.string(), kind: serviceKind, ...stats,
+  change: z.enum(['new', 'gone', 'shifted']).nullable(),
+  before: z.object(stats).nullable().describe('the same numbers in the compared range'),
+  /** Spans started in the range that have a proven cause, to tell how much of the service is linked. */
+  caused: z.number(),
+})
+const edgeStats = { count: z.number(), errors: z.number(), p50Ms: z.number().nullable(), p95Ms: z.number().nullable() }
+export const mapEdge = z.object({
+  source: z.string(), target: z.string(), ...edgeStats,
+  tier, tiers: z.object({ A: z.number(), B: z.number(), C: z.number() }),
+  change: z.enum(['new', 'gone', 'shifted']).nullable(),
+  before: z.object(edgeStats).nullable(),
+})
+export const serviceMap = z.object({
+  nodes: z.array(mapNode),
+  edges: z.array(mapEdge),
+  transactions: z.object({ count: z.number(), failed: z.number(), unknown: z.number() }),
+  complete: z.boolean(),
+  range: z.object({ from: iso, to: iso }),
+  /** Spans that could have a cause and have one: what the page says in words. */
+  linked: z.object({ spans: z.number(), withCause: z.number() }),
+  nearest,
+})
+
+export const series = z.object({
+  from: iso, to: iso, bucketMs: z.number(),
+  /** One a group; a single one named '' without `by`. Arrays have one entry a bucket; latency null where nothing ended in it. */
+  groups: z.array(z.object({
+    name: z.string(),
+    count: z.array(z.number()), errors: z.array(z.number()), unknown: z.array(z.number()),
+    p50Ms: z.array(z.number().nullable()), p95Ms: z.array(z.number().nullable()),
+  })),
+  /** Buckets for which nothing is known: no event from any source, or beyond what is complete. */
+  gaps: z.array(z.object({ from: iso, to: iso })),
+})
+
+export const fieldList = z.object({ items: z.array(z.object({ name: z.string(), count: z.number(), distinct: z.number() })) })
+export const fieldValues = z.object({ items: z.array(z.object({ value: z.string(), count: z.number() })) })
+
+/** Facets of a search: counts of transactions over the whole result. */
+export const facets = z.object({
+  groups: z.array(z.object({ field: z.string(), values: z.array(z.object({ value: z.string(), count: z.number(), failed: z.number(), kind: serviceKind.nullable() })) })),
+})
+
+/** Detail of one service for the map's side panel. */
+export const serviceDetail = z.object({
+  id: z.string(), name: z.string(), kind: serviceKind,
+  operations: z.array(z.object({ name: z.string(), spans: z.number(), errors: z.number() })),
+  templates: z.array(z.object({ text: z.string(), level: z.string(), events: z.number() })),
+})
+
+export const problem = z.object({
+  type: z.string(), title: z.string(), status: z.number(), detail: z.string().optional(), code: z.string(),
+  invalidParams: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
+})
+
+export type IngestResult = z.infer<typeof ingestResult>
+export type SourceStatus = z.infer<typeof sourceStatus>
+export type Status = z.infer<typeof status>
+export type TransactionItem = z.infer<typeof transactionItem>
+export type TransactionList = z.infer<typeof transactionList>
+export type TransactionDetail = z.infer<typeof transactionDetail>
+export type SpanItem = z.infer<typeof spanItem>
+export type LinkItem = z.infer<typeof linkItem>
+export type EventItem = z.infer<typeof eventItem>
+export type EventDetail = z.infer<typeof eventDetail>
+export type EventList = z.infer<typeof eventList>
+export type MapNode = z.infer<typeof mapNode>
+export type MapEdge = z.infer<typeof mapEdge>
+export type ServiceMap = z.infer<typeof serviceMap>
+export type Series = z.infer<typeof series>
+export type FieldList = z.infer<typeof fieldList>
+export type FieldValues = z.infer<typeof fieldValues>
+export type Facets = z.infer<typeof facets>
+export type ServiceDetail = z.infer<typeof serviceDetail>
+export type Problem = z.infer<typeof problem>

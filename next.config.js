@@ -1,0 +1,7 @@
+/** @type {import('next').NextConfig} */
+export default {
+  reactStrictMode: true,
+  poweredByHeader: false,
+  // Everything that reaches the database stays out of the bundle: native and lazy requires in there don't survive it.
+  serverExternalPackages: ['pg', 'pg-copy-streams', 'pino', '@prisma/client', '@prisma/adapter-pg'],
+}
