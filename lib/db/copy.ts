@@ -8,6 +8,8 @@ import { from as copyFrom } from 'pg-copy-streams'
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const INT8_OID = 20
 const START_BYTES = 1 << 20
+/** JSON.stringify writes NUL and lone surrogates as escapes; an odd number of backslashes before one means it is text, not an escape. */
+const UNSTORABLE = /(\\*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi
 
 export class CopyWriter {
   private buffer = Buffer.allocUnsafe(START_BYTES)
@@ -77,6 +79,8 @@ export class CopyWriter {
 
   text(value: string | null | undefined): void {
     if (value === null || value === undefined) return this.null()
+    // Postgres' text has no NUL. Bodies arrive without any; what was unescaped from JSON may hold one.
+    if (value.includes('\0')) value = value.replaceAll('\0', '\ufffd')
     this.room(4 + value.length * 3)
     const written = this.buffer.write(value, this.at + 4, 'utf8')
     this.buffer.writeInt32BE(written, this.at)
@@ -91,10 +95,10 @@ export class CopyWriter {
     this.at += value.length
   }
 
-  /** A JSON value for a jsonb column. Strings in it must be storable text already. */
-  jsonb(value: unknown): void {
-    if (value === null || value === undefined) return this.null()
-    const text = JSON.stringify(value)
+  /** A JSON text for a jsonb column; escapes that jsonb refuses (NUL, lone surrogates) become U+FFFD. */
+  jsonb(json: string | null): void {
+    if (json === null) return this.null()
+    const text = json.includes('\\u') ? json.replace(UNSTORABLE, (match, slashes: string) => (slashes.length % 2 ? match : slashes + '\\ufffd')) : json
     this.room(5 + text.length * 3)
     const written = this.buffer.write(text, this.at + 5, 'utf8')
     this.buffer.writeInt32BE(written + 1, this.at)

@@ -37,8 +37,7 @@ create table template (
   id bigint primary key,                 -- hash64 of service and text
   service_id bigint not null,
   text text not null,
-  severity smallint not null,
-  first_seen_ns bigint not null
+  severity smallint not null
 );
 create index template_service on template (service_id);
 

@@ -1,0 +1,168 @@
+/**
+ * One delivery, from bytes to committed rows: inflate -> decode -> mask -> parse -> normalize -> store.
+ * Parsing of the next batch overlaps with the commit of the one before; at most those two are in memory.
+ */
+import type { Pool } from 'pg'
+import { SpecterError } from '#lib/base/errors'
+import { msToNs, type UnixNano } from '#lib/base/time'
+import { getPool } from '#lib/db/pool'
+import type { IngestResult } from '#lib/model/api'
+import type { RawRecord, RefusedRecord } from '#lib/model/event'
+import { maskRecord } from '#lib/normalize/mask'
+import { parseRecord } from '#lib/parse/index'
+import { createBodyDecoder } from '#lib/sources/http/decode'
+import { EventStore } from '#lib/store/events'
+import type { Batch, BatchResult, Dictionary } from '#lib/store/rows'
+import { addSource, emptyDictionary, toEventRow } from './event-rows'
+import { FieldTally } from './field-tally'
+import { OrdinalCounter } from './identity'
+import { inflate } from './inflate'
+
+export interface DeliveryOptions {
+  /** NAME of the contract: what records without a log group belong to. */
+  sourceName: string
+  sourceKind: 'http' | 'file'
+  /** True where Content-Encoding announces gzip; gzip is recognised by its first bytes too. */
+  gzip: boolean
+  /** Time for records that have none: the file's. */
+  fileTimeNs?: UnixNano
+  signal?: AbortSignal
+}
+
+/** Big enough that a commit's cost disappears (5,000 events of 800 bytes commit in some 60 ms), small enough for two in memory. */
+const BATCH_EVENTS = 5_000
+const BATCH_BYTES = 4 << 20
+/** Deliveries at once in this process; each holds two batches. Beyond it callers are told to wait. */
+const MAX_DELIVERIES = 24
+const RETRY_AFTER_SECONDS = 2
+const MAX_ERRORS = 100
+
+let running = 0
+const stores = new WeakMap<Pool, EventStore>()
+const tally = new FieldTally()
+
+function storeOf(pool: Pool): EventStore {
+  const store = stores.get(pool) ?? new EventStore(pool)
+  stores.set(pool, store)
+  return store
+}
+
+/**
+ * Stores a delivery. Resolves after the last commit with the counts of the contract.
+ * Throws SpecterError: overloaded (nothing read), bad_gzip, gzip_bomb, upload_broken (facts.result holds what was stored until then),
+ * disk_full or database_unavailable (the same; sending everything again stores nothing twice).
+ */
+export async function ingestStream(body: AsyncIterable<Uint8Array>, options: DeliveryOptions, pool = getPool()): Promise<IngestResult> {
+  if (running >= MAX_DELIVERIES) {
+    throw new SpecterError('overloaded', `${running} deliveries are being stored`, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+  }
+  running++
+  const delivery = new Delivery(storeOf(pool), options)
+  try {
+    const decoder = createBodyDecoder({ nowMs: Date.now() })
+    for await (const chunk of inflate(body, options.gzip)) {
+      options.signal?.throwIfAborted()
+      await delivery.add(decoder.push(chunk))
+    }
+    await delivery.add(decoder.end())
+    return await delivery.finish()
+  } catch (error) {
+    // What was read whole before the fault is kept; a record that the fault cut off is not made up.
+    const result = await delivery.finish().catch(() => delivery.result)
+    throw withResult(error, result)
+  } finally {
+    running--
+    await tally.flush(pool).catch(() => {})
+  }
+}
+
+function withResult(error: unknown, result: IngestResult): SpecterError {
+  if (error instanceof SpecterError) return new SpecterError(error.code, error.message, { ...error.facts, result })
+  const code = (error as { code?: string }).code ?? ''
+  if (code === '53100') return new SpecterError('disk_full', 'the disk of the database is full', { result })
+  if (/^(08|57P|53)/.test(code) || /^E(CONN|PIPE)/.test(code)) return new SpecterError('database_unavailable', 'the database does not answer', { result })
+  if (/aborted|terminated|premature/i.test(String((error as Error).message))) return new SpecterError('upload_broken', 'the upload ended early', { result })
+  throw error
+}
+
+class Delivery {
+  readonly result: IngestResult = { received: 0, stored: 0, duplicate: 0, quarantined: 0, rejected: 0, errors: [] }
+  private batch: Batch
+  private dictionary: Dictionary = emptyDictionary()
+  private bytes = 0
+  private writing: Promise<void> = Promise.resolve()
+  private failed: unknown
+  private readonly ordinals = new OrdinalCounter()
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly options: DeliveryOptions,
+  ) {
+    this.batch = this.emptyBatch()
+  }
+
+  private emptyBatch(): Batch {
+    const { sourceName, sourceKind } = this.options
+    this.dictionary = emptyDictionary()
+    this.bytes = 0
+    return { events: [], quarantined: [], rejected: 0, sourceId: addSource(this.dictionary, sourceName, sourceKind), receivedNs: msToNs(Date.now()) }
+  }
+
+  async add(decoded: (RawRecord | RefusedRecord)[]): Promise<void> {
+    for (const record of decoded) {
+      if ('fate' in record) this.refuse(record)
+      else this.accept(record)
+      if (this.batch.events.length + this.batch.quarantined.length >= BATCH_EVENTS || this.bytes >= BATCH_BYTES) await this.send()
+    }
+  }
+
+  private refuse(record: RefusedRecord): void {
+    const { code, message, line } = record
+    if (this.result.errors.length < MAX_ERRORS) this.result.errors.push({ line, code, message })
+    if (record.fate === 'rejected') {
+      this.batch.rejected++
+      return
+    }
+    this.batch.quarantined.push({ sourceId: this.batch.sourceId, code, reason: message, line, bytes: record.bytes })
+    this.bytes += record.bytes.length
+  }
+
+  private accept(record: RawRecord): void {
+    const { sourceName, sourceKind, fileTimeNs } = this.options
+    const event = parseRecord(maskRecord(record), { sourceName, receivedNs: this.batch.receivedNs, fileTimeNs })
+    this.batch.events.push(toEventRow(event, { name: sourceName, kind: sourceKind }, this.ordinals, this.dictionary))
+    this.bytes += record.body.length
+  }
+
+  /** Starts the commit of the batch in hand once the one before is through. */
+  private async send(): Promise<void> {
+    await this.writing
+    if (this.failed) throw this.failed
+    const { batch, dictionary } = this
+    this.batch = this.emptyBatch()
+    if (batch.events.length === 0 && batch.quarantined.length === 0 && batch.rejected === 0) return
+    this.writing = this.store.write(batch, dictionary).then(
+      (written) => this.count(written),
+      (error: unknown) => {
+        this.failed = error
+      },
+    )
+  }
+
+  private count(written: BatchResult): void {
+    const { result } = this
+    result.stored += written.stored
+    result.duplicate += written.duplicate
+    result.quarantined += written.quarantined
+    result.rejected += written.rejected
+    result.received = result.stored + result.duplicate + result.quarantined + result.rejected
+    tally.add(written.fresh)
+  }
+
+  async finish(): Promise<IngestResult> {
+    await this.send()
+    await this.writing
+    if (this.failed) throw this.failed
+    return this.result
+  }
+}
