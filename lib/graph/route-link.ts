@@ -1,0 +1,63 @@
+/** The path of one link: right angles only, out of the cause's right side, into the effect's left side. */
+import type { UnitLink } from './fold-transaction'
+
+export interface Point {
+  x: number
+  y: number
+}
+
+export interface RoutedLink {
+  id: string
+  link: UnitLink
+  /** Corners from the cause's side to the effect's, both included; drawn with CORNER px radius. */
+  points: Point[]
+  /** Middle of the piece that carries the numbers. */
+  label: Point
+  /** Left and right end of the last level piece: where the waiting band lies. */
+  band: { from: number; to: number; y: number }
+}
+
+interface Box {
+  x: number
+  y: number
+  width: number
+  rank: number
+}
+
+export const CORNER = 8
+/** Where links leave for other rows; siblings share it, so that a fan reads as one line that splits. */
+const TRUNK = 16
+/** Second causes run beside the trunk, not in it: they are not the tree. */
+const SIDE_TRUNK = 28
+const SIDE_ENTRY = 20
+/** Half way between two rows no node stands. */
+const CHANNEL = 32
+
+/**
+ * Tree links run along the trunk into the target's row; other links over a rank or more, or backwards, take the channel between rows,
+ * where nothing stands.
+ */
+export function routeLink(link: UnitLink, source: Box, target: Box): RoutedLink {
+  const from = { x: source.x + source.width / 2, y: source.y }
+  const to = { x: target.x - target.width / 2, y: target.y }
+  const points = corners(link, source, target, from, to)
+  const before = points.at(-2) ?? from
+  const level = link.tree || target.rank === source.rank + 1
+  const start = points.length === 2 ? from.x : before.x + (level ? CORNER : 0)
+  const channel = points[2]
+  const label = level || !channel ? { x: (start + to.x - 6) / 2, y: to.y } : { x: (channel.x + before.x) / 2, y: channel.y }
+  return { id: link.id, link, points, label, band: { from: start, to: to.x, y: to.y } }
+}
+
+function corners(link: UnitLink, source: Box, target: Box, from: Point, to: Point): Point[] {
+  const next = target.rank === source.rank + 1
+  if ((link.tree || next) && from.y === to.y) return [from, to]
+  if (link.tree || next) {
+    const x = from.x + (link.tree ? TRUNK : SIDE_TRUNK)
+    return [from, { x, y: from.y }, { x, y: to.y }, to]
+  }
+  const out = from.x + SIDE_TRUNK
+  const entry = to.x - SIDE_ENTRY
+  const y = to.y + (from.y > to.y ? CHANNEL : -CHANNEL)
+  return [from, { x: out, y: from.y }, { x: out, y }, { x: entry, y }, { x: entry, y: to.y }, to]
+}
