@@ -1,0 +1,115 @@
+/**
+ * For each effect the places that may have caused it, with the weight of each: blocking by what such effects are called from and by
+ * the delays seen, then the densities of the edge model.
+ */
+import { binOf } from './delay'
+import type { EdgeView } from './edges'
+import type { Graph } from './matching'
+import { lowerBound, type Window } from './window'
+
+export interface Candidates {
+  graph: Graph
+  /** Anchor of each edge. */
+  anchor: Int32Array
+  /** Bins of the call's and the return's delay; -1 where there is no return. */
+  call: Int16Array
+  back: Int16Array
+}
+
+export interface Sources {
+  edges: EdgeView
+  /** Effects from outside per unit of time, by opening. */
+  outsideRate: (opening: number) => number
+  unitMs: number
+  /** Where certain: the span that caused this one, -1 for none; undefined where unknown. */
+  known?: Map<number, number>
+}
+
+/** Edges lighter than this share of an effect's heaviest are dropped. */
+const LIGHTEST = 1e-7
+const MOST_EDGES = 64
+
+interface Found { anchor: number; call: number; back: number; weight: number; rate: number }
+
+export function findCandidates(window: Window, sources: Sources, first = 0, last = window.spans.length): Candidates {
+  const lists: Found[][] = []
+  const outside = new Float64Array(last - first)
+  let total = 0
+  for (let e = first; e < last; e++) {
+    const opening = window.opening[e] ?? 0
+    const known = sources.known?.get(e)
+    outside[e - first] = known !== undefined && known >= 0 ? 0 : sources.outsideRate(opening)
+    const found = known === -1 ? [] : ofEffect(window, sources, e, known)
+    lists.push(found)
+    total += found.length
+  }
+  return pack(window, lists, outside, total, first)
+}
+
+function ofEffect(window: Window, sources: Sources, e: number, known: number | undefined): Found[] {
+  const { anchors } = window
+  const { unitMs } = sources
+  const startMs = window.startMs[e] ?? 0
+  const endMs = window.endMs[e] ?? 0
+  let found: Found[] = []
+  let heaviest = 0
+  for (const [before, site] of sources.edges.get(window.opening[e] ?? 0) ?? []) {
+    const list = window.byBefore.get(before)
+    if (!list) continue
+    const until = startMs - site.low * unitMs
+    for (let at = lowerBound(list, anchors.fromMs, startMs - site.high * unitMs); at < list.length; at++) {
+      const anchor = list[at] ?? 0
+      const fromMs = anchors.fromMs[anchor] ?? 0
+      if (fromMs > until) break
+      const cause = anchors.span[anchor] ?? 0
+      if (cause === e || (known !== undefined && cause !== known)) continue
+      const toMs = anchors.toMs[anchor] ?? NaN
+      const gap = site.after.get(anchors.after[anchor] ?? 0)
+      const call = binOf((startMs - fromMs) / unitMs)
+      const back = Number.isNaN(toMs) ? -1 : binOf((toMs - endMs) / unitMs)
+      const rate = gap ? gap.rate : site.rate * 0.02
+      const log = ((gap ?? site).call[call] ?? -50) + (back >= 0 ? ((gap ?? site).back[back] ?? 0) : 0)
+      const weight = rate * Math.exp(log)
+      if (weight > heaviest) heaviest = weight
+      found.push({ anchor, call, back, weight, rate })
+    }
+  }
+  const least = heaviest * LIGHTEST
+  found = found.filter((f) => f.weight > least)
+  if (found.length > MOST_EDGES) found = found.sort((a, b) => b.weight - a.weight || a.anchor - b.anchor).slice(0, MOST_EDGES)
+  return found
+}
+
+function pack(window: Window, lists: Found[][], outside: Float64Array, total: number, first: number): Candidates {
+  const graph: Graph = {
+    effects: lists.length,
+    ofEffect: new Int32Array(lists.length + 1),
+    group: new Int32Array(total),
+    groups: 0,
+    weight: new Float64Array(total),
+    outside,
+    rate: new Float64Array(total),
+  }
+  const out: Candidates = { graph, anchor: new Int32Array(total), call: new Int16Array(total), back: new Int16Array(total) }
+  const groups = new Map<number, number>()
+  const openings = Math.max(...window.opening, 0) + 1
+  let k = 0
+  lists.forEach((list, at) => {
+    graph.ofEffect[at] = k
+    for (const f of list) {
+      const key = f.anchor * openings + (window.opening[first + at] ?? 0)
+      let group = groups.get(key)
+      if (group === undefined) groups.set(key, (group = groups.size))
+      graph.group[k] = group
+      graph.rate[group] = f.rate
+      graph.weight[k] = f.weight
+      out.anchor[k] = f.anchor
+      out.call[k] = f.call
+      out.back[k] = f.back
+      k++
+    }
+  })
+  graph.ofEffect[lists.length] = k
+  graph.groups = groups.size
+  return out
+}

@@ -1,0 +1,137 @@
+/**
+ * The edge model: for each kind of effect (the place of its first line) the places in other spans that it is called from, how often
+ * such a place calls it, and how long call and return take. Counts are additive and weighted, so that links known for certain and
+ * links believed with probability p add up the same way.
+ */
+import { BINS, WIDTH, blurred, rangeOf, smoothed } from './delay'
+
+export interface Counts {
+  mass: number
+  call: Float64Array
+  back: Float64Array
+}
+
+export interface Site extends Counts {
+  /** By the place after the gap. */
+  after: Map<number, Counts>
+}
+
+/** Log densities ready for use. */
+export interface SiteView {
+  rate: number
+  call: Float64Array
+  back: Float64Array
+  after: Map<number, { rate: number; call: Float64Array; back: Float64Array }>
+  /** Delays worth looking at, in units. */
+  low: number
+  high: number
+}
+
+export const newCounts = (): Counts => ({ mass: 0, call: new Float64Array(BINS), back: new Float64Array(BINS) })
+const newSite = (): Site => ({ ...newCounts(), after: new Map() })
+
+const CALL_PRIOR = 6
+const SITE_PRIOR = 8
+const RATE_PRIOR = 1
+/** Mass below which a place is no longer looked at. */
+const LEAST_MASS = 0.02
+
+export class EdgeTable {
+  readonly sites = new Map<number, Map<number, Site>>()
+  /** Effects of each opening whose cause is outside, and all of them. */
+  readonly outside = new Map<number, number>()
+  readonly effects = new Map<number, number>()
+  readonly all = newCounts()
+  /** Return delays of candidates that are not the cause. */
+  readonly wrongBack = new Map<number, Float64Array>()
+  readonly wrongBackAll = new Float64Array(BINS)
+
+  site(opening: number, before: number): Site {
+    let ofOpening = this.sites.get(opening)
+    if (!ofOpening) this.sites.set(opening, (ofOpening = new Map()))
+    let site = ofOpening.get(before)
+    if (!site) ofOpening.set(before, (site = newSite()))
+    return site
+  }
+
+  add(opening: number, before: number, after: number, call: number, back: number, weight: number): void {
+    const site = this.site(opening, before)
+    let gap = site.after.get(after)
+    if (!gap) site.after.set(after, (gap = newCounts()))
+    for (const counts of [this.all, site, gap]) {
+      counts.mass += weight
+      counts.call[call] = (counts.call[call] ?? 0) + weight
+      if (back >= 0) counts.back[back] = (counts.back[back] ?? 0) + weight
+    }
+  }
+
+  addWrong(opening: number, back: number, weight: number): void {
+    if (back < 0) return
+    let counts = this.wrongBack.get(opening)
+    if (!counts) this.wrongBack.set(opening, (counts = new Float64Array(BINS)))
+    counts[back] = (counts[back] ?? 0) + weight
+    this.wrongBackAll[back] = (this.wrongBackAll[back] ?? 0) + weight
+  }
+
+  addOutside(opening: number, weight: number): void {
+    this.outside.set(opening, (this.outside.get(opening) ?? 0) + weight)
+  }
+
+  addEffect(opening: number): void {
+    this.effects.set(opening, (this.effects.get(opening) ?? 0) + 1)
+  }
+}
+
+/** How many anchors there are of each `before`, and of each `before` and `after`. */
+export interface AnchorCounts {
+  before: Map<number, number>
+  gap: Map<number, Map<number, number>>
+}
+
+export type EdgeView = Map<number, Map<number, SiteView>>
+
+const uniform = new Float64Array(BINS).fill(1 / BINS)
+
+export function viewEdges(table: EdgeTable, counts: AnchorCounts, maxUnits: number): EdgeView {
+  const view: EdgeView = new Map()
+  const allCall = smoothed(blurred(table.all.call), uniform, 2)
+  const allBack = smoothed(blurred(table.all.back), uniform, 2)
+  const wrongAll = smoothed(blurred(table.wrongBackAll), uniform, 20)
+  for (const [opening, sites] of table.sites) {
+    const wrong = smoothed(blurred(table.wrongBack.get(opening) ?? new Float64Array(BINS)), wrongAll, 50)
+    const out = new Map<number, SiteView>()
+    for (const [before, site] of sites) {
+      if (site.mass < LEAST_MASS) continue
+      const call = smoothed(blurred(site.call), allCall, CALL_PRIOR)
+      const back = smoothed(blurred(site.back), allBack, CALL_PRIOR)
+      const rate = (site.mass + 0.01) / ((counts.before.get(before) ?? 0) + 0.5)
+      const after: SiteView['after'] = new Map()
+      for (const [place, gap] of site.after) {
+        const seen = counts.gap.get(before)?.get(place) ?? 0
+        after.set(place, {
+          rate: (gap.mass + RATE_PRIOR * rate) / (seen + RATE_PRIOR),
+          call: logDensity(smoothed(blurred(gap.call), call, SITE_PRIOR)),
+          back: logRatio(smoothed(blurred(gap.back), back, SITE_PRIOR), wrong),
+        })
+      }
+      out.set(before, { rate, call: logDensity(call), back: logRatio(back, wrong), after, ...span(site.call, site.mass, maxUnits) })
+    }
+    view.set(opening, out)
+  }
+  return view
+}
+
+const logDensity = (shares: Float64Array): Float64Array => shares.map((s, i) => Math.log(s / (WIDTH[i] ?? 1)))
+const logRatio = (shares: Float64Array, wrong: Float64Array): Float64Array => shares.map((s, i) => Math.log(s / (wrong[i] ?? 1)))
+
+/** The delays that hold all but a sliver of the mass, widened by one octave. */
+function span(call: Float64Array, mass: number, maxUnits: number): { low: number; high: number } {
+  const least = mass * 0.0005
+  let low = 0
+  let sum = 0
+  while (low < BINS - 1 && (sum += call[low] ?? 0) <= least) low++
+  let high = BINS - 1
+  sum = 0
+  while (high > low && (sum += call[high] ?? 0) <= least) high--
+  return { low: Math.max(-maxUnits, rangeOf(Math.max(0, low - 1))[0]), high: Math.min(maxUnits, rangeOf(Math.min(BINS - 1, high + 2))[1]) }
+}

@@ -1,0 +1,67 @@
+/**
+ * What the statistical tiers (B and C) read and give. Times are milliseconds since the epoch with their fraction, ids are opaque
+ * strings that sort the same everywhere, values are hashed before they come here.
+ */
+
+/** A named value in a line. `hash` is a hash of its text, a safe integer. */
+export interface TypedValue {
+  type: string
+  hash: number
+}
+
+export interface LineInput {
+  timeMs: number
+  /** Stable name of the line's template: the same text shape has the same name in every process. */
+  template: string
+  severity: number
+  values: readonly TypedValue[]
+}
+
+/** One unit of work that can cause and be caused: an execution, a gateway's request, a delivery. */
+export interface SpanInput {
+  id: string
+  service: string
+  /** Where the start is known; null where the first line is only its latest possible value. */
+  startMs: number | null
+  /** Where the end is known beyond the last line. */
+  endMs: number | null
+  /** In any order; a span without lines needs a start. */
+  lines: readonly LineInput[]
+}
+
+/** What tier A proves: `cause` is the span that started `effect`, or null where `effect` is known to be a root. */
+export interface CertainLink {
+  effect: string
+  cause: string | null
+}
+
+export interface SealedSet {
+  spans: readonly SpanInput[]
+  certain: readonly CertainLink[]
+}
+
+export interface Candidate {
+  /** Null is "outside": a root, or a cause that left no line. */
+  cause: string | null
+  p: number
+}
+
+export interface Evidence {
+  kind: 'delay' | 'return' | 'value' | 'rivals'
+  value: string
+}
+
+/** The best guess for one effect; its confidence says whether it may be shown. */
+export interface StatisticalLink {
+  effect: string
+  cause: string | null
+  tier: 'B' | 'C'
+  /** Calibrated probability that `cause` is right. */
+  confidence: number
+  rule: string
+  evidence: Evidence[]
+  /** The next best, at most three, same scale as `confidence`. */
+  alternatives: Candidate[]
+  /** Content hash of the model that made it. */
+  model: string
+}
