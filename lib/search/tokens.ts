@@ -70,7 +70,7 @@ function readLeaf(text: string, start: number, diagnostics: Diagnostic[]): LeafT
 }
 
 function readValue(text: string, key: { start: number; at: number; name: string }, diagnostics: Diagnostic[]): LeafToken {
-  const op = (['>=', '<=', '>', '<'] as const).find(candidate => text.startsWith(candidate, key.at)) ?? '='
+  const op: Comparison = (['>=', '<=', '>', '<'] as const).find(candidate => text.startsWith(candidate, key.at)) ?? '='
   const at = key.at + (op === '=' ? 0 : op.length)
   const base = { type: 'leaf' as const, start: key.start, name: key.name, op }
   if (text.charAt(at) === '"') {
