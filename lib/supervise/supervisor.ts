@@ -1,0 +1,120 @@
+/**
+ * Runs the parts of an instance and stops them together.
+ *
+ *   supervisor ─┬─ postgres   (embedded only)
+ *               ├─ worker     dist/worker.mjs
+ *               └─ web        dist/web.mjs
+ *
+ * Whatever dies is started again. When the supervisor dies, its children notice and stop; the next start recovers.
+ */
+import { mkdirSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { migrate } from '#lib/db/migrate'
+import { readEnv, type Env } from '#lib/server/env'
+import { holdExternal, keepEmbedded, type Database } from './database'
+import { keepRunning, type Kept } from './keep-running'
+import { removeRunFile, writeRunFile } from './run-file'
+
+export interface SupervisorOptions {
+  /** The checkout: it holds dist, .next and prisma. */
+  root: string
+  say: (line: string) => void
+}
+
+const webMessage = z.object({ type: z.literal('listening'), port: z.number() })
+
+/** Runs until SIGINT or SIGTERM; resolves with the exit code. Throws one clear line when the start fails. */
+export async function runSupervisor({ root, say }: SupervisorOptions): Promise<number> {
+  const env = readEnv()
+  const dataDir = resolve(env.dataDir)
+  const stopped = stopRequested()
+  await requireFreePort(env)
+  mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 })
+  const started: (() => Promise<void>)[] = []
+  try {
+    say(env.databaseUrl ? 'Connecting to the database of DATABASE_URL …' : `Starting the embedded database in ${join(dataDir, 'postgres')} …`)
+    const database = env.databaseUrl ? await holdExternal(env.databaseUrl, say) : await keepEmbedded(dataDir, say)
+    started.push(database.stop)
+    await migrate(database.url, join(root, 'prisma', 'migrations'), (name) => say(`Migrating the database: ${name}`))
+    const address = await startProcesses({ root, say, env, dataDir, database, started })
+    writeRunFile(dataDir, { pid: process.pid, address, databaseUrl: database.url })
+    say(`\nSpecter is ready: ${address}\n`)
+    const signal = await stopped
+    say(`Stopping (${signal}) …`)
+    return 0
+  } finally {
+    removeRunFile(dataDir)
+    // Last started, first stopped: the database goes when nobody uses it any more.
+    for (const stop of started.reverse()) await stop()
+    say('Stopped')
+  }
+}
+
+interface Parts extends SupervisorOptions {
+  env: Env
+  dataDir: string
+  database: Database
+  started: (() => Promise<void>)[]
+}
+
+async function startProcesses({ root, say, env, dataDir, database, started }: Parts): Promise<string> {
+  let port = env.port
+  const dist = (name: string): string => join(root, 'dist', `${name}.mjs`)
+  const common = (name: string) => ({
+    name,
+    args: ['--enable-source-maps', '--disable-proto=delete', '--import', dist('child'), dist(name)],
+    logFile: join(dataDir, 'logs', `${name}.log`),
+    say,
+    env: (): NodeJS.ProcessEnv => ({ ...process.env, NODE_ENV: 'production', TZ: 'UTC', PORT: String(port), HOST: env.host, SPECTER_DATA: dataDir, DATABASE_URL: database.url }),
+  })
+  const worker = keepRunning(common('worker'))
+  worker.markReady()
+  started.push(worker.stop)
+  let listening: (port: number) => void = () => {}
+  const up = new Promise<number>((resolve) => (listening = resolve))
+  const web: Kept = keepRunning({
+    ...common('web'),
+    onMessage: (message) => {
+      const parsed = webMessage.safeParse(message)
+      if (!parsed.success) return
+      port = parsed.data.port
+      web.markReady()
+      listening(port)
+    },
+  })
+  started.push(web.stop)
+  const first = await Promise.race([up, web.failedFirst])
+  if (typeof first === 'string') throw new Error(`The web server did not start: ${first}`)
+  return `http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${first}/`
+}
+
+/** Asked before the database is started, so that a taken port is the first thing said and not the last. */
+function requireFreePort({ host, port }: Env): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'is taken by another program' : `can't be used (${error.code})`
+      reject(new Error(`Port ${port} on ${host} ${why}; set PORT to another one`))
+    })
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve()))
+  })
+}
+
+/** npm passes on a Ctrl-C that the terminal has already sent to us: the echo of the first signal is not a second wish. */
+const ECHO_MS = 2_000
+
+/** The first signal stops in order; a second one, from someone who won't wait, ends at once. */
+function stopRequested(): Promise<string> {
+  return new Promise((resolve) => {
+    let askedAt = 0
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (askedAt && Date.now() - askedAt > ECHO_MS) process.exit(1)
+        askedAt ||= Date.now()
+        resolve(signal)
+      })
+    }
+  })
+}
