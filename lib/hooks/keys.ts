@@ -1,0 +1,11 @@
+/** Every query key, from one place: the validated parameters are the key, so that equal questions share one answer. */
+import type { Params } from './api'
+
+export const keys = {
+  status: ['status'] as const,
+  map: (params: Params) => ['map', params] as const,
+  series: (params: Params) => ['series', params] as const,
+  service: (id: string, params: Params) => ['service', id, params] as const,
+  fields: (prefix: string) => ['fields', prefix] as const,
+  fieldValues: (field: string, prefix: string) => ['field-values', field, prefix] as const,
+}
