@@ -1,14 +1,14 @@
 /** Undoes one layer of gzip while it streams, whether a header announced it or only the first bytes show it. */
 import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { SpecterError } from '#lib/base/errors'
+import { SpecterError } from '#lib/server/problem'
 
 /** Logs compress 8 to 40 times; text that was made to explode compresses 1,000 times and more. */
 const MAX_RATIO = 200
 /** Below this much output the ratio means nothing. */
 const RATIO_FROM_BYTES = 64 << 20
 
-/** The body's bytes, inflated where they are gzip. Throws SpecterError bad_gzip or gzip_bomb in the middle of the stream. */
+/** The body's bytes, inflated where they are gzip. Throws SpecterError invalid-encoding (also where it ends early) or body-too-large (a bomb) in the middle of the stream. */
 export async function* inflate(body: AsyncIterable<Uint8Array>, announced: boolean): AsyncGenerator<Uint8Array> {
   const chunks = body[Symbol.asyncIterator]()
   const first = await firstBytes(chunks)
@@ -32,13 +32,13 @@ export async function* inflate(body: AsyncIterable<Uint8Array>, announced: boole
     for await (const chunk of source.pipe(gunzip)) {
       bytesOut += (chunk as Buffer).length
       if (bytesOut > RATIO_FROM_BYTES && bytesOut > bytesIn * MAX_RATIO) {
-        throw new SpecterError('gzip_bomb', `the gzip body grows more than ${MAX_RATIO} times: ${bytesIn} bytes gave ${bytesOut}`)
+        throw new SpecterError('body-too-large', `the gzip body grows more than ${MAX_RATIO} times: ${bytesIn} bytes gave ${bytesOut}`)
       }
       yield chunk as Buffer
     }
   } catch (error) {
     const code = (error as { code?: string }).code ?? ''
-    if (code.startsWith('Z_')) throw new SpecterError('bad_gzip', `the gzip body can't be read after ${bytesIn} bytes: ${(error as Error).message}`)
+    if (code.startsWith('Z_')) throw new SpecterError('invalid-encoding', `the gzip body can't be read after ${bytesIn} bytes: ${(error as Error).message}`)
     throw error
   } finally {
     source.destroy()

@@ -3,13 +3,13 @@
  * Parsing of the next batch overlaps with the commit of the one before; at most those two are in memory.
  */
 import type { Pool } from 'pg'
-import { SpecterError } from '#lib/base/errors'
 import { msToNs, type UnixNano } from '#lib/base/time'
 import { getPool } from '#lib/db/pool'
 import type { IngestResult } from '#lib/model/api'
 import type { RawRecord, RefusedRecord } from '#lib/model/event'
 import { maskRecord } from '#lib/normalize/mask'
 import { parseRecord } from '#lib/parse/index'
+import { SpecterError } from '#lib/server/problem'
 import { createBodyDecoder } from '#lib/sources/http/decode'
 import { EventStore } from '#lib/store/events'
 import type { Batch, BatchResult, Dictionary } from '#lib/store/rows'
@@ -49,12 +49,12 @@ function storeOf(pool: Pool): EventStore {
 
 /**
  * Stores a delivery. Resolves after the last commit with the counts of the contract.
- * Throws SpecterError: overloaded (nothing read), bad_gzip, gzip_bomb, upload_broken (facts.result holds what was stored until then),
- * disk_full or database_unavailable (the same; sending everything again stores nothing twice).
+ * Throws SpecterError: overloaded (nothing was read), invalid-encoding, body-too-large (a gzip bomb), truncated-body, disk-full,
+ * unavailable; extra.result holds the counts until then. Sending everything again stores nothing twice.
  */
 export async function ingestStream(body: AsyncIterable<Uint8Array>, options: DeliveryOptions, pool = getPool()): Promise<IngestResult> {
   if (running >= MAX_DELIVERIES) {
-    throw new SpecterError('overloaded', `${running} deliveries are being stored`, { retryAfterSeconds: RETRY_AFTER_SECONDS })
+    throw new SpecterError('overloaded', `${running} deliveries are being stored`, { retryAfter: RETRY_AFTER_SECONDS })
   }
   running++
   const delivery = new Delivery(storeOf(pool), options)
@@ -76,13 +76,16 @@ export async function ingestStream(body: AsyncIterable<Uint8Array>, options: Del
   }
 }
 
-function withResult(error: unknown, result: IngestResult): SpecterError {
-  if (error instanceof SpecterError) return new SpecterError(error.code, error.message, { ...error.facts, result })
+function withResult(error: unknown, result: IngestResult): unknown {
+  const extra = { result }
+  if (error instanceof SpecterError) return new SpecterError(error.code, error.message, { extra, retryAfter: error.retryAfter })
   const code = (error as { code?: string }).code ?? ''
-  if (code === '53100') return new SpecterError('disk_full', 'the disk of the database is full', { result })
-  if (/^(08|57P|53)/.test(code) || /^E(CONN|PIPE)/.test(code)) return new SpecterError('database_unavailable', 'the database does not answer', { result })
-  if (/aborted|terminated|premature/i.test(String((error as Error).message))) return new SpecterError('upload_broken', 'the upload ended early', { result })
-  throw error
+  if (code === '53100') return new SpecterError('disk-full', 'the disk of the database is full; what was stored stays', { extra, retryAfter: 60 })
+  if (/^(08|57P|53)/.test(code) || /^E(CONN|PIPE)/.test(code)) {
+    return new SpecterError('unavailable', 'the database does not answer', { extra, retryAfter: RETRY_AFTER_SECONDS })
+  }
+  if (/abort|terminated|premature/i.test(String((error as Error).message))) return new SpecterError('truncated-body', 'the upload ended early', { extra })
+  return error
 }
 
 class Delivery {

@@ -54,6 +54,12 @@ export interface Link {
   alternatives: { cause: bigint; confidence: number }[]
 }
 
+/** Links below this are not part of transactions (design.md §2); pages may still draw them. */
+export const TRANSACTION_CONFIDENCE = 0.95
+
+/** What walking the graph needs of a link. */
+export type LinkEnds = Pick<Link, 'cause' | 'effect' | 'confidence'>
+
 export interface Transaction {
   id: bigint
   rootSpan: bigint

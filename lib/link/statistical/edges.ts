@@ -35,6 +35,9 @@ const SITE_PRIOR = 8
 const RATE_PRIOR = 1
 /** Mass below which a place is no longer looked at. */
 const LEAST_MASS = 0.02
+/** Half octaves beyond the longest delay seen, and the least reach in units. */
+const WIDER = 5
+const LEAST_REACH = 500
 
 export class EdgeTable {
   readonly sites = new Map<number, Map<number, Site>>()
@@ -124,7 +127,9 @@ export function viewEdges(table: EdgeTable, counts: AnchorCounts, maxUnits: numb
 const logDensity = (shares: Float64Array): Float64Array => shares.map((s, i) => Math.log(s / (WIDTH[i] ?? 1)))
 const logRatio = (shares: Float64Array, wrong: Float64Array): Float64Array => shares.map((s, i) => Math.log(s / (wrong[i] ?? 1)))
 
-/** The delays that hold all but a sliver of the mass, widened by one octave. */
+/**
+ * The delays that hold all but a sliver of the mass, widened: a fault that the labels have not seen delays a call of 10 ms by 300.
+ */
 function span(call: Float64Array, mass: number, maxUnits: number): { low: number; high: number } {
   const least = mass * 0.0005
   let low = 0
@@ -133,5 +138,7 @@ function span(call: Float64Array, mass: number, maxUnits: number): { low: number
   let high = BINS - 1
   sum = 0
   while (high > low && (sum += call[high] ?? 0) <= least) high--
-  return { low: Math.max(-maxUnits, rangeOf(Math.max(0, low - 1))[0]), high: Math.min(maxUnits, rangeOf(Math.min(BINS - 1, high + 2))[1]) }
+  const [lowest] = rangeOf(Math.max(0, low - 1))
+  const [, highest] = rangeOf(Math.min(BINS - 1, high + WIDER))
+  return { low: Math.max(-maxUnits, Math.min(-2, lowest)), high: Math.min(maxUnits, Math.max(LEAST_REACH, highest)) }
 }

@@ -1,0 +1,147 @@
+/**
+ * One round of linking: new events -> their groups -> spans and refs -> links -> transactions, in one database transaction together
+ * with the mark on the batches, so that a kill at any moment leaves either all of it or nothing.
+ * Everything that a round touches is computed anew from what is stored, never added up: hence the order of arrival does not matter.
+ */
+import type { Pool, PoolClient } from 'pg'
+import { groupBy, pushTo } from '#lib/base/group'
+import { inTransaction } from '#lib/db/pool'
+import { assembleGroup, mergeSpans } from '#lib/link/assemble'
+import type { LinkEvent } from '#lib/link/event-view'
+import { assignStream, REACH_NS } from '#lib/link/stream'
+import type { Span, SpanRef } from '#lib/model/span'
+import { assignEvents, eventsOfBatches, eventsOfGroups, eventsOfStream, markLinked, nextBatches } from '#lib/store/link-queue'
+import { addRefs, deleteSpans, loadSpans, loadSpansOfGroups, replaceSpans } from '#lib/store/spans'
+import { relink } from './relink'
+
+/** A round's size: enough that its fixed cost (a dozen queries) disappears, little enough for some 60 MB. */
+const ROUND_EVENTS = 20_000
+const ROUND_BATCHES = 64
+/** How far apart the events of one RequestId may lie: asynchronous retries go on for 6 hours, redeliveries for days. */
+const GROUP_REACH_NS = 7n * 86_400n * 1_000_000_000n
+/** Advisory lock of the linker: two at once would compute from each other's unfinished work. */
+const LINKER_LOCK = 0x5eed_0002
+
+/** Links the oldest batches that wait. Returns how many events that were; 0 when none waits or another process is linking. */
+export async function linkRound(pool: Pool): Promise<number> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_xact_lock($1) as locked', [LINKER_LOCK])
+    if (!rows[0]?.locked) return 0
+    const batches = await nextBatches(client, ROUND_EVENTS, ROUND_BATCHES)
+    if (batches.length === 0) return 0
+    const events = await eventsOfBatches(client, batches)
+    const touched = await assembleTouched(client, events)
+    await relink(client, touched)
+    await markLinked(client, batches)
+    return batches.reduce((sum, batch) => sum + batch.events, 0)
+  })
+}
+
+export interface Touched {
+  /** Spans that were written, by id. */
+  spans: Map<bigint, Span>
+  /** Their refs, complete. */
+  refs: SpanRef[]
+  /** Join hashes of refs that are gone. */
+  goneJoins: Set<bigint>
+  /** Spans that exist no more. */
+  gone: bigint[]
+  /** Spans that were there before. */
+  known: Set<bigint>
+}
+
+async function assembleTouched(client: PoolClient, fresh: LinkEvent[]): Promise<Touched> {
+  const moved = await moveInStreams(client, fresh)
+  const { groups, known } = await completeGroups(client, [...fresh, ...moved.events], moved.left)
+
+  const built = new Map<bigint, Span>()
+  const refs: SpanRef[] = []
+  const contributed: Span[] = []
+  const assigned: { timeNs: bigint; id: bigint; groupId: bigint; spanId: bigint }[] = []
+  for (const [groupId, members] of groups) {
+    if (members.length === 0) continue
+    const assembly = assembleGroup(groupId, members)
+    for (const span of assembly.spans) built.set(span.id, span)
+    contributed.push(...assembly.contributed)
+    refs.push(...assembly.refs)
+    for (const [event, spanId] of assembly.spanOf) assigned.push({ timeNs: event.timeNs, id: event.id, groupId, spanId })
+  }
+  await assignEvents(client, assigned)
+
+  const gone = known.filter((span) => !built.has(span.id)).map((span) => span.id)
+  // An execution is what its own events say, so its refs are written anew; other spans may be spoken of by events of other groups.
+  const anew = known.filter((span) => built.get(span.id)?.form === 'execution').map((span) => span.id)
+  const goneJoins = await dropRefs(client, [...gone, ...anew])
+  await deleteSpans(client, gone)
+  const knownIds = new Set(known.map((span) => span.id))
+  const spans = await mergeStatements(client, built, contributed, knownIds)
+  await replaceSpans(client, [...spans.values()])
+  await addRefs(client, refs)
+  return { spans, refs, goneJoins, gone, known: knownIds }
+}
+
+/**
+ * Lines without an id in sandbox streams: finds their execution, also anew for older lines around the fresh ones.
+ * Returns the events whose group changed (with the new group set) and the groups that lost one.
+ */
+async function moveInStreams(client: PoolClient, fresh: LinkEvent[]): Promise<{ events: LinkEvent[]; left: Set<bigint> }> {
+  const events: LinkEvent[] = []
+  const left = new Set<bigint>()
+  const relevant = fresh.filter((event) => event.sandbox && (event.requestId === null || event.facts?.marker?.type === 'start'))
+  for (const [streamId, lines] of groupBy(relevant, (event) => event.streamId)) {
+    const times = lines.map((line) => line.timeNs)
+    const low = times.reduce((a, b) => (a < b ? a : b))
+    const high = times.reduce((a, b) => (a > b ? a : b))
+    const around = await eventsOfStream(client, streamId, low, high, REACH_NS)
+    for (const [event, groupId] of assignStream(around)) {
+      if (event.groupId === groupId) continue
+      if (event.groupId !== null) left.add(event.groupId)
+      events.push({ ...event, groupId, spanId: null })
+    }
+  }
+  return { events, left }
+}
+
+/** Every event of every group that was touched, and the spans that these groups had. Groups never seen before are complete as they come. */
+async function completeGroups(
+  client: PoolClient,
+  touched: LinkEvent[],
+  left: Set<bigint>,
+): Promise<{ groups: Map<bigint, LinkEvent[]>; known: { id: bigint; groupId: bigint }[] }> {
+  const latest = new Map<string, LinkEvent>()
+  for (const event of touched) latest.set(`${event.timeNs}/${event.id}`, event)
+  const ids = new Set(left)
+  for (const event of latest.values()) if (event.groupId !== null) ids.add(event.groupId)
+  const known = await loadSpansOfGroups(client, [...ids])
+  const old = [...new Set([...known.map((span) => span.groupId), ...left])]
+  const times = touched.map((event) => event.timeNs)
+  const low = times.reduce((a, b) => (a < b ? a : b), times[0] ?? 0n)
+  const high = times.reduce((a, b) => (a > b ? a : b), low)
+  for (const event of await eventsOfGroups(client, old, low - GROUP_REACH_NS, high + GROUP_REACH_NS)) {
+    const key = `${event.timeNs}/${event.id}`
+    if (!latest.has(key)) latest.set(key, event)
+  }
+  const groups = new Map<bigint, LinkEvent[]>([...left].map((id) => [id, []]))
+  for (const event of latest.values()) if (event.groupId !== null) pushTo(groups, event.groupId, event)
+  return { groups, known }
+}
+
+/** Removes the refs of spans that are built anew, and tells which ids they held. */
+async function dropRefs(client: PoolClient, spans: bigint[]): Promise<Set<bigint>> {
+  if (spans.length === 0) return new Set()
+  const { rows } = await client.query<{ join_hash: bigint }>('delete from span_ref where span_id = any($1) returning join_hash', [spans])
+  return new Set(rows.map((row) => row.join_hash))
+}
+
+/** Statements of several events about one span, merged with what is stored. Adds the stored ones to `known`. */
+async function mergeStatements(client: PoolClient, built: Map<bigint, Span>, contributed: Span[], known: Set<bigint>): Promise<Map<bigint, Span>> {
+  const spans = new Map([...built].filter(([, span]) => span.form === 'execution'))
+  const statements = groupBy([...contributed, ...[...built.values()].filter((span) => span.form !== 'execution')], (span) => span.id)
+  const stored = await loadSpans(client, [...statements.keys()])
+  for (const id of stored.keys()) known.add(id)
+  for (const [id, said] of statements) {
+    const before = spans.get(id) ?? stored.get(id)
+    spans.set(id, (before ? [...said, before] : said).reduce(mergeSpans))
+  }
+  return spans
+}

@@ -1,0 +1,89 @@
+/** The second half of a round: from touched spans to links and transactions. */
+import type { PoolClient } from 'pg'
+import { groupBy, pushTo } from '#lib/base/group'
+import { hash64 } from '#lib/base/hash'
+import { linksOf } from '#lib/link/match'
+import { CAUSE_ROLES, EFFECT_ROLES } from '#lib/link/rules'
+import { buildTransactions, rootsOf } from '#lib/link/transactions'
+import { joinKey, spanKey } from '#lib/model/keys'
+import type { Link, Span, SpanRef } from '#lib/model/span'
+import { deleteLinks, linkFingerprint, linksAbove, linksBelow, linksUnder, putLinks, putTransactions } from '#lib/store/links'
+import { loadSpans, refsOfJoins, refsOfSpans, spansOfGroups } from '#lib/store/spans'
+import type { Touched } from './linker'
+
+/** Links and transactions around what a round touched, computed from the stored refs. */
+export async function relink(client: PoolClient, touched: Touched): Promise<void> {
+  const changed = await linkEffects(client, touched)
+  await rebuildTransactions(client, touched, changed)
+}
+
+/** An execution is known by its RequestId without a stored ref: its span's id says it. */
+function ownRequest(span: Span): SpanRef | null {
+  if (span.form !== 'execution' || span.requestId === null) return null
+  const ref = { kind: 'request', role: 'self', value: span.requestId } as const
+  return { ...ref, joinHash: hash64(joinKey(ref)), spanId: span.id, event: span.firstEvent ?? { timeNs: span.startNs, id: span.id } }
+}
+
+/** Computes the links of every effect that the round may have changed. Returns the spans at the ends of links that changed. */
+async function linkEffects(client: PoolClient, touched: Touched): Promise<Set<bigint>> {
+  const own = [...touched.spans.values()].flatMap((span) => ownRequest(span) ?? [])
+  // Effects change when their own refs do, or when a cause appears or goes under an id that they hold.
+  const joins = new Set([...touched.goneJoins, ...own.map((ref) => ref.joinHash)])
+  for (const ref of touched.refs) joins.add(ref.joinHash)
+  const sharing = await refsOfJoins(client, [...joins])
+  const effects = new Set<bigint>(touched.gone)
+  for (const ref of sharing) if (EFFECT_ROLES.has(ref.role)) effects.add(ref.spanId)
+  for (const ref of own) effects.add(ref.spanId)
+  const callees = await spansOfRequests(client, sharing.filter((ref) => ref.kind === 'request' && ref.role === 'called'))
+  for (const callee of callees) effects.add(callee.spanId)
+
+  const gone = new Set(touched.gone)
+  const effectRefs = groupBy((await refsOfSpans(client, [...effects])).filter((ref) => EFFECT_ROLES.has(ref.role)), (ref) => ref.spanId)
+  for (const ref of [...own, ...callees]) {
+    const refs = effectRefs.get(ref.spanId)
+    if (!refs?.some((other) => other.joinHash === ref.joinHash && other.role === ref.role)) pushTo(effectRefs, ref.spanId, ref)
+  }
+  const causes = await causesOf(client, [...effectRefs.values()].flat())
+  const links = [...effects].flatMap((effect) => (gone.has(effect) ? [] : linksOf(effect, effectRefs.get(effect) ?? [], (join) => causes.get(join) ?? [])))
+  return writeLinks(client, [...effects], links)
+}
+
+/** Refs on the cause's side under the ids that these effects hold, by id. */
+async function causesOf(client: PoolClient, effectRefs: SpanRef[]): Promise<Map<bigint, SpanRef[]>> {
+  const joins = new Set(effectRefs.map((ref) => ref.joinHash))
+  const stored = (await refsOfJoins(client, [...joins])).filter((ref) => CAUSE_ROLES.has(ref.role))
+  const executions = await spansOfRequests(client, effectRefs.filter((ref) => ref.kind === 'request' && ref.role === 'parent'))
+  return groupBy([...stored, ...executions], (ref) => ref.joinHash)
+}
+
+/** The executions that run under these request ids. */
+async function spansOfRequests(client: PoolClient, refs: SpanRef[]): Promise<SpanRef[]> {
+  const groups = new Set(refs.map((ref) => hash64(spanKey.execution(ref.value))))
+  const spans = await spansOfGroups(client, [...groups])
+  return spans.flatMap((span) => ownRequest(span) ?? [])
+}
+
+async function writeLinks(client: PoolClient, effects: bigint[], links: Link[]): Promise<Set<bigint>> {
+  const before = new Map((await linksUnder(client, effects)).map((link) => [`${link.cause}/${link.effect}`, link]))
+  const put = links.filter((link) => before.get(`${link.cause}/${link.effect}`)?.fingerprint !== linkFingerprint(link))
+  for (const link of links) before.delete(`${link.cause}/${link.effect}`)
+  const removed = [...before.values()]
+  await deleteLinks(client, removed)
+  await putLinks(client, put)
+  return new Set([...put, ...removed].flatMap((link) => [link.cause, link.effect]))
+}
+
+/** Transactions of everything above and below what changed. */
+async function rebuildTransactions(client: PoolClient, touched: Touched, changed: Set<bigint>): Promise<void> {
+  const affected = new Set([...touched.spans.keys(), ...changed])
+  for (const id of touched.gone) affected.delete(id)
+  const above = await linksAbove(client, [...affected])
+  const cyclic = await loadSpans(client, [...new Set(above.flatMap((link) => [link.cause, link.effect]))])
+  const roots = rootsOf(affected, above, (span) => cyclic.get(span)?.startNs ?? 0n)
+  const below = await linksBelow(client, [...roots])
+  const members = new Set([...roots, ...below.flatMap((link) => [link.cause, link.effect])])
+  const missing = [...members].filter((id) => !touched.spans.has(id))
+  const spans = new Map([...touched.spans, ...(await loadSpans(client, missing))])
+  const formerRoots = [...touched.gone, ...[...affected].filter((id) => !roots.has(id) && (touched.known.has(id) || changed.has(id)))]
+  await putTransactions(client, formerRoots, buildTransactions(roots, spans, below))
+}

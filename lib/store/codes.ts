@@ -1,0 +1,13 @@
+/** Small integers that stand for words in columns; the order never changes. */
+import type { Ref, SpanFact } from '#lib/model/event'
+
+export const SPAN_FORMS = ['execution', 'request', 'delivery', 'segment', 'span', 'event'] as const satisfies readonly SpanFact['form'][]
+export const REF_ROLES = ['self', 'parent', 'produced', 'consumed', 'called'] as const satisfies readonly Ref['role'][]
+export const REF_KINDS = ['span', 'request', 'message', 'event', 'object', 'position', 'execution'] as const satisfies readonly Ref['kind'][]
+
+/** The word for a code; a code that no version wrote is a broken row. */
+export function wordOf<T extends string>(words: readonly T[], code: number): T {
+  const word = words[code]
+  if (word === undefined) throw new Error(`no word for code ${code} among ${words.join(', ')}`)
+  return word
+}

@@ -1,0 +1,180 @@
+/** Spans and their refs: the linker's writes and reads. */
+import type { PoolClient } from 'pg'
+import type { Span, SpanRef } from '#lib/model/span'
+import { REF_KINDS, REF_ROLES, SPAN_FORMS, wordOf } from './codes'
+
+interface SpanRow {
+  id: bigint
+  group_id: bigint
+  form: number
+  service_id: bigint
+  name: string
+  start_ns: bigint
+  start_exact: boolean
+  end_ns: bigint | null
+  open: boolean
+  failed: boolean
+  severity: number
+  event_count: number
+  request_id: string | null
+  trace_id: string | null
+  attributes: Span['attributes']
+  first_event_ns: bigint | null
+  first_event_id: bigint | null
+}
+
+const COLUMNS = `id, group_id, form, service_id, name, start_ns, start_exact, end_ns, open, failed, severity, event_count,
+  request_id, trace_id, attributes, first_event_ns, first_event_id`
+
+const UNNEST = `select ${COLUMNS} from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::bigint[], $5::text[], $6::bigint[], $7::boolean[], $8::bigint[],
+  $9::boolean[], $10::boolean[], $11::smallint[], $12::integer[], $13::text[], $14::text[], $15::jsonb[], $16::bigint[], $17::bigint[]) as s (${COLUMNS})`
+
+function columns(spans: readonly Span[]): unknown[] {
+  const clean = (text: string | null): string | null => text?.replaceAll('\0', '\ufffd') ?? null
+  return [
+    spans.map((span) => span.id),
+    spans.map((span) => span.groupId),
+    spans.map((span) => SPAN_FORMS.indexOf(span.form)),
+    spans.map((span) => span.serviceId),
+    spans.map((span) => clean(span.name)),
+    spans.map((span) => span.startNs),
+    spans.map((span) => span.startExact),
+    spans.map((span) => span.endNs),
+    spans.map((span) => span.open),
+    spans.map((span) => span.status === 'error'),
+    spans.map((span) => span.severity),
+    spans.map((span) => span.eventCount),
+    spans.map((span) => clean(span.requestId)),
+    spans.map((span) => clean(span.traceId)),
+    spans.map((span) => JSON.stringify(span.attributes)),
+    spans.map((span) => span.firstEvent?.timeNs ?? null),
+    spans.map((span) => span.firstEvent?.id ?? null),
+  ]
+}
+
+/** Writes spans as given, over what was there. */
+export async function replaceSpans(client: PoolClient, spans: readonly Span[]): Promise<void> {
+  if (spans.length === 0) return
+  const set = COLUMNS.split(',').map((column) => column.trim()).filter((column) => column !== 'id')
+  await client.query(
+    `insert into span (${COLUMNS}) ${UNNEST} on conflict (id) do update set ${set.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+    columns(spans),
+  )
+}
+
+/** Spans by id. */
+export async function loadSpans(client: PoolClient, ids: readonly bigint[]): Promise<Map<bigint, Span>> {
+  const { rows } = await client.query<SpanRow>(`select ${COLUMNS} from span where id = any($1)`, [ids])
+  return new Map(rows.map((row) => [row.id, toSpan(row)]))
+}
+
+function toSpan(row: SpanRow): Span {
+  return {
+    id: row.id,
+    groupId: row.group_id,
+    form: wordOf(SPAN_FORMS, row.form),
+    serviceId: row.service_id,
+    name: row.name,
+    startNs: row.start_ns,
+    startExact: row.start_exact,
+    endNs: row.end_ns,
+    open: row.open,
+    status: row.failed ? 'error' : 'ok',
+    severity: row.severity,
+    eventCount: row.event_count,
+    requestId: row.request_id,
+    traceId: row.trace_id,
+    attributes: row.attributes,
+    firstEvent: row.first_event_ns === null || row.first_event_id === null ? null : { timeNs: row.first_event_ns, id: row.first_event_id },
+  }
+}
+
+/** The spans themselves that were assembled from these groups (indexes: primary key, span_group). */
+export async function spansOfGroups(client: PoolClient, groups: readonly bigint[]): Promise<Span[]> {
+  if (groups.length === 0) return []
+  const { rows } = await client.query<SpanRow>(
+    `select ${COLUMNS} from span where id = any($1) and group_id = id
+     union all select ${COLUMNS} from span where group_id = any($1) and group_id <> id`,
+    [groups],
+  )
+  return rows.map(toSpan)
+}
+
+/** Ids of the spans that were assembled from these groups (indexes: primary key, span_group). */
+export async function loadSpansOfGroups(client: PoolClient, groups: readonly bigint[]): Promise<{ id: bigint; groupId: bigint }[]> {
+  const { rows } = await client.query<{ id: bigint; group_id: bigint }>(
+    `select id, group_id from span where id = any($1) and group_id = id
+     union all select id, group_id from span where group_id = any($1) and group_id <> id`,
+    [groups],
+  )
+  return rows.map((row) => ({ id: row.id, groupId: row.group_id }))
+}
+
+export async function deleteSpans(client: PoolClient, ids: readonly bigint[]): Promise<void> {
+  if (ids.length === 0) return
+  await client.query('delete from span where id = any($1)', [ids])
+  await client.query('delete from span_ref where span_id = any($1)', [ids])
+  await client.query('delete from link where effect = any($1) or cause = any($1)', [ids])
+}
+
+interface RefRow {
+  span_id: bigint
+  join_hash: bigint
+  role: number
+  kind: number
+  value: string
+  event_ns: bigint
+  event_id: bigint
+}
+
+function toRef(row: RefRow): SpanRef {
+  return {
+    kind: wordOf(REF_KINDS, row.kind),
+    role: wordOf(REF_ROLES, row.role),
+    value: row.value,
+    joinHash: row.join_hash,
+    spanId: row.span_id,
+    event: { timeNs: row.event_ns, id: row.event_id },
+  }
+}
+
+/** Adds refs; of one ref seen in several events the earliest event stands for it. */
+export async function addRefs(client: PoolClient, refs: readonly SpanRef[]): Promise<void> {
+  if (refs.length === 0) return
+  const earliest = new Map<string, SpanRef>()
+  for (const ref of refs) {
+    const key = `${ref.spanId}/${ref.joinHash}/${ref.role}`
+    const known = earliest.get(key)
+    if (!known || ref.event.timeNs < known.event.timeNs || (ref.event.timeNs === known.event.timeNs && ref.event.id < known.event.id)) earliest.set(key, ref)
+  }
+  const rows = [...earliest.values()]
+  await client.query(
+    `insert into span_ref (span_id, join_hash, role, kind, value, event_ns, event_id)
+     select * from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::bigint[], $7::bigint[])
+     on conflict (span_id, join_hash, role) do update set event_ns = excluded.event_ns, event_id = excluded.event_id
+       where (excluded.event_ns, excluded.event_id) < (span_ref.event_ns, span_ref.event_id)`,
+    [
+      rows.map((ref) => ref.spanId),
+      rows.map((ref) => ref.joinHash),
+      rows.map((ref) => REF_ROLES.indexOf(ref.role)),
+      rows.map((ref) => REF_KINDS.indexOf(ref.kind)),
+      rows.map((ref) => ref.value.replaceAll('\0', '\ufffd')),
+      rows.map((ref) => ref.event.timeNs),
+      rows.map((ref) => ref.event.id),
+    ],
+  )
+}
+
+/** Refs of these spans (index: primary key). */
+export async function refsOfSpans(client: PoolClient, spans: readonly bigint[]): Promise<SpanRef[]> {
+  if (spans.length === 0) return []
+  const { rows } = await client.query<RefRow>('select * from span_ref where span_id = any($1)', [spans])
+  return rows.map(toRef)
+}
+
+/** Refs that share one of these ids (index: span_ref_join). */
+export async function refsOfJoins(client: PoolClient, joins: readonly bigint[]): Promise<SpanRef[]> {
+  if (joins.length === 0) return []
+  const { rows } = await client.query<RefRow>('select * from span_ref where join_hash = any($1)', [joins])
+  return rows.map(toRef)
+}
