@@ -1,0 +1,53 @@
+/** How everything is read: in one snapshot that can change nothing, with a limit on the time of each statement. */
+import type { Pool, QueryResultRow } from 'pg'
+import { getPool } from '#lib/db/pool'
+import { Sql } from '#lib/db/sql'
+import type { Fragment } from '#lib/search/to-sql'
+import { SpecterError } from '#lib/server/problem'
+
+export interface Db {
+  /** The rows of one statement; the row type is what the query's file says that it selects. */
+  rows<Row extends QueryResultRow>(query: Sql): Promise<Row[]>
+}
+
+/** Long enough for a full count over a busy day, short enough that a wrong question doesn't hold a core for minutes. */
+const STATEMENT_TIMEOUT_MS = 10_000
+/** Readers that may wait for a connection of this process; more are told to come back. */
+const MAX_WAITING = 64
+
+/**
+ * Runs `work` in a read-only transaction of one snapshot, so that several statements of one answer agree.
+ * A statement that takes too long throws Postgres' 57014, which lib/server/problem.ts turns into advice.
+ */
+export async function read<T>(work: (db: Db) => Promise<T>, pool: Pool = getPool(), timeoutMs = STATEMENT_TIMEOUT_MS): Promise<T> {
+  if (pool.waitingCount >= MAX_WAITING) throw new SpecterError('overloaded', `${pool.waitingCount} questions wait for the database already`, { retryAfter: 2 })
+  const client = await pool.connect()
+  let broken = true
+  try {
+    // Compiling a query takes Postgres longer than running any of ours.
+    await client.query(`begin isolation level repeatable read read only; set local statement_timeout = ${Math.trunc(timeoutMs)}; set local jit = off`)
+    const result = await work({
+      rows: async query => {
+        const { text, values } = query
+        const { rows } = await client.query({ text, values })
+        return rows
+      },
+    })
+    await client.query('commit')
+    broken = false
+    return result
+  } catch (error) {
+    broken = await client.query('rollback').then(
+      () => false,
+      () => true,
+    )
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** A condition of the search as a part of a statement. */
+export function spliced(fragment: Fragment): Sql {
+  return new Sql(fragment.strings, fragment.args)
+}
