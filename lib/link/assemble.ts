@@ -198,8 +198,18 @@ export function mergeSpans(a: Span, b: Span): Span {
     eventCount: Math.max(x.eventCount, y.eventCount),
     requestId: x.requestId ?? y.requestId,
     traceId: x.traceId ?? y.traceId,
-    attributes: { ...y.attributes, ...x.attributes },
+    attributes: mergeAttributes(x.attributes, y.attributes),
   }
+}
+
+/** Key by key; where two disagree the smaller text stands, whoever said it. */
+function mergeAttributes(a: Span['attributes'], b: Span['attributes']): Span['attributes'] {
+  const merged = { ...a }
+  for (const [key, value] of Object.entries(b)) {
+    const other = merged[key]
+    if (other === undefined || String(value) < String(other)) merged[key] = value
+  }
+  return merged
 }
 
 /** Orders statements by what they say, ended ones first, so that a choice between them is the same in any order of arrival. */

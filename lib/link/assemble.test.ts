@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { hash64 } from '#lib/base/hash'
+import { nsToMs } from '#lib/base/time'
+import { spanKey } from '#lib/model/keys'
+import type { SpanFact } from '#lib/model/event'
+import type { Span } from '#lib/model/span'
+import { assembleGroup, mergeSpans, spanFromFact } from './assemble'
+import { drawEvents, shuffles } from './testing'
+
+const group = (requestId: string): bigint => hash64(spanKey.execution(requestId))
+const shown = (span: Span): string => `${nsToMs(span.startNs)}${span.startExact ? '' : '?'}..${span.endNs === null ? 'open' : nsToMs(span.endNs)} ${span.status} ${span.eventCount}`
+
+describe('assembleGroup', () => {
+  it('takes START for the start and the latest of END and REPORT for the end, in any order of the events', () => {
+    const events = drawEvents(`
+      1000 s r1 START
+      1010 s r1 hello
+      1200 s r1 END
+      1201 s r1 REPORT:199.5`)
+    for (const order of shuffles(events, 24)) expect(assembleGroup(group('r1'), order).spans.map(shown)).toEqual(['1000..1200 ok 4'])
+  })
+
+  it('derives the start from REPORT where START is lost, and calls the first line only the latest possible start', () => {
+    expect(assembleGroup(group('r1'), drawEvents('1200 s r1 END\n1200 s r1 REPORT:150')).spans.map(shown)).toEqual(['1050..1200 ok 2'])
+    expect(assembleGroup(group('r1'), drawEvents('1010 s r1 a\n1020 s r1 b')).spans.map(shown)).toEqual(['1010?..1020 ok 2'])
+  })
+
+  it('leaves an execution open that started and did not end, and fails one with an ERROR line or a time-out', () => {
+    expect(assembleGroup(group('r1'), drawEvents('1000 s r1 START\n1010 s r1 a')).spans.map(shown)).toEqual(['1000..open ok 2'])
+    expect(assembleGroup(group('r1'), drawEvents('1000 s r1 START\n1010 s r1 !a\n1020 s r1 END')).spans.map(shown)).toEqual(['1000..1020 error 3'])
+    expect(assembleGroup(group('r1'), drawEvents('1000 s r1 START\n4000 s r1 TIMEOUT')).spans.map(shown)).toEqual(['1000..4000 error 2'])
+  })
+
+  it('makes three executions of three attempts under one RequestId, one of them in the same stream', () => {
+    const events = drawEvents(`
+      1000 s1 r1 START
+      1100 s1 r1 !failed
+      1110 s1 r1 END
+      61000 s2 r1 START
+      61100 s2 r1 !failed
+      61110 s2 r1 END
+      181000 s1 r1 START
+      181100 s1 r1 fine
+      181110 s1 r1 END`)
+    const ids = new Set<string>()
+    for (const order of shuffles(events, 20)) {
+      const { spans, spanOf } = assembleGroup(group('r1'), order)
+      expect(spans.map(shown).sort()).toEqual(['1000..1110 error 3', '181000..181110 ok 3', '61000..61110 error 3'])
+      expect(spanOf.size).toBe(9)
+      ids.add(spans.map((span) => span.id).sort().join())
+    }
+    expect(ids.size).toBe(1)
+  })
+
+  it('makes one span of the log lines and the X-Ray segment of one RequestId', () => {
+    const [line] = drawEvents('1010 s r1 hello')
+    if (!line) throw new Error('drawing failed')
+    const own: SpanFact = {
+      key: spanKey.execution('r1'), form: 'execution', service: { kind: 'container', name: 'cart', assumed: true }, name: 'Cart.get',
+      startNs: 1_000_000_000n, endNs: 1_050_000_000n, traceId: 't', requestId: 'r1', refs: [{ kind: 'span', role: 'self', value: 't:1' }],
+    } // prettier-ignore
+    const segment = { ...line, id: 2n, form: 'segment' as const, facts: { own } }
+    const { spans, refs } = assembleGroup(group('r1'), [segment, line])
+    expect(spans.map(shown)).toEqual(['1000..1050 ok 1'])
+    expect(spans[0]).toMatchObject({ id: group('r1'), name: 'Cart.get', traceId: 't', serviceId: line.serviceId })
+    expect(refs.map((ref) => ref.spanId)).toEqual([group('r1')])
+  })
+})
+
+describe('mergeSpans', () => {
+  it('gives one result for any order and repetition of statements', () => {
+    const fact: SpanFact = { key: 'k', form: 'segment', service: { kind: 'table', name: 't' }, name: '', startNs: null, endNs: null, open: true, refs: [] }
+    const event = drawEvents('1000 s - x\n2000 s - y\n3000 s - z')
+    const statements = event.map((at, i) =>
+      spanFromFact(1n, { ...fact, name: ['', 'b', 'c'][i] ?? '', endNs: i === 1 ? 9n : null, open: i !== 1, startNs: i === 2 ? 5n : null, attributes: { n: i } }, at),
+    )
+    const results = shuffles([...statements, ...statements], 30).map((order) => order.reduce(mergeSpans))
+    for (const result of results) expect(result).toEqual(results[0])
+    expect(results[0]).toMatchObject({ startNs: 5n, startExact: true, endNs: 9n, open: false, name: 'b' })
+  })
+})
