@@ -77,7 +77,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 /** Makes the cluster beside its place and renames it there, so that a kill in between leaves nothing half-made. */
 function initialise({ initdb, dataDir, account }: PostgresFiles, password: string): void {
   const fresh = `${dataDir}.new`
-  const passwordFile = `${dataDir}.password`
+  const passwordFile = `${dataDir}.new.password`
   rmSync(fresh, { recursive: true, force: true })
   mkdirSync(fresh, { mode: 0o700 })
   writeFileSync(passwordFile, password + '\n', { mode: 0o600 })

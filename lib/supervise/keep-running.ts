@@ -47,7 +47,7 @@ export function keepRunning(options: KeepRunningOptions): Kept {
       if (!ready) fail(lastWords(options.logFile) ?? reason)
       shortLives = wasShort(Date.now() - startedAt) ? shortLives + 1 : 0
       const wait = restartDelayMs(shortLives)
-      options.say(`The ${options.name} ended (${reason}); starting it again. ${options.logFile} has its last words`)
+      options.say(`The ${options.name} process ended (${reason}); starting it again. ${options.logFile} has its last words`)
       void sleep(wait).then(start)
     })
   }

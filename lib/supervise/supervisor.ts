@@ -10,6 +10,7 @@
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { migrate } from '#lib/db/migrate'
 import { readEnv, type Env } from '#lib/server/env'
@@ -90,15 +91,26 @@ async function startProcesses({ root, say, env, dataDir, database, started }: Pa
   return `http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${first}/`
 }
 
+/** The web server of an instance that was killed a moment ago notices within this time and lets go of its port. */
+const PORT_PATIENCE_MS = 3_000
+
 /** Asked before the database is started, so that a taken port is the first thing said and not the last. */
-function requireFreePort({ host, port }: Env): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function requireFreePort({ host, port }: Env): Promise<void> {
+  const deadline = Date.now() + PORT_PATIENCE_MS
+  for (;;) {
+    const code = await listenError(host, port)
+    if (code === undefined) return
+    if (code !== 'EADDRINUSE') throw new Error(`Port ${port} on ${host} can't be used (${code}); set PORT to another one`)
+    if (Date.now() > deadline) throw new Error(`Port ${port} on ${host} is taken by another program; stop that, or set PORT to another one`)
+    await sleep(200)
+  }
+}
+
+function listenError(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
     const probe = createServer()
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is taken by another program' : `can't be used (${error.code})`
-      reject(new Error(`Port ${port} on ${host} ${why}; set PORT to another one`))
-    })
-    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve()))
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(undefined)))
   })
 }
 
