@@ -67,6 +67,8 @@ create table event (
 create unique index event_key on event (time_ns, id);
 create index event_terms on event using gin (terms);
 create index event_group on event (group_id);
+-- What the linker looks at to find the execution that was open: lines without an id, and platform lines.
+create index event_stream on event (stream_id, time_ns) where request_id is null or facts is not null;
 create index event_batch on event using brin (batch_id) with (pages_per_range = 16);
 
 -- One row a committed piece of a delivery: the linker's queue.
@@ -187,7 +189,6 @@ create index transaction_start on transaction (start_ns, id);
 create table transaction_span (
   transaction_id bigint not null,
   span_id bigint not null,
-  shared boolean not null,
   primary key (transaction_id, span_id)
 );
 create index transaction_span_span on transaction_span (span_id);
