@@ -12,7 +12,18 @@ export const root = resolve(import.meta.dirname, '..')
 const OLDEST_NODE = [20, 19]
 
 /** What `next build` reads. Tests are left out: changing one builds nothing. */
-const PAGE_INPUTS = ['app', 'components', 'lib', 'public', 'prisma/schema.prisma', 'next.config.js', 'postcss.config.mjs', 'package.json', 'package-lock.json', 'tsconfig.json']
+const PAGE_INPUTS = [
+  'app',
+  'components',
+  'lib',
+  'public',
+  'prisma/schema.prisma',
+  'next.config.js',
+  'postcss.config.mjs',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+]
 const BUNDLE_INPUTS = ['lib', 'bin/bundle.mjs', 'package.json', 'package-lock.json']
 
 /** The line that a person sees; thrown errors with `plain` set are printed without a stack. */
@@ -48,7 +59,9 @@ export function bundle(say) {
   unlessUnchanged('client', ['prisma/schema.prisma', 'prisma.config.ts', 'package-lock.json'], () =>
     step(say, 'Generating the Prisma client', () => run(bin('prisma'), ['generate'], { PRISMA_HIDE_UPDATE_MESSAGE: '1' })),
   )
-  unlessUnchanged('bundles', BUNDLE_INPUTS, () => step(say, 'Bundling the server, the worker and the command line', () => run(process.execPath, ['bin/bundle.mjs'])))
+  unlessUnchanged('bundles', BUNDLE_INPUTS, () =>
+    step(say, 'Bundling the server, the worker and the command line', () => run(process.execPath, ['bin/bundle.mjs'])),
+  )
 }
 
 /** The pages: `next build`. */
@@ -73,7 +86,13 @@ function step(say, words, work) {
 
 /** The output is kept and shown only on failure: on success the one line of words is enough. */
 function run(command, args, environment = {}) {
-  const done = spawnSync(command, args, { cwd: root, env: { ...process.env, ...environment }, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'pipe'] })
+  const done = spawnSync(command, args, {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   if (done.status === 0) return
   if (done.signal) throw new PlainError(`${[command, ...args].join(' ')} was stopped by ${done.signal}`)
   process.stderr.write(`${done.stdout ?? ''}${done.stderr ?? ''}`)

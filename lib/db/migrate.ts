@@ -80,10 +80,12 @@ async function pendingOf(client: pg.Client, migrations: readonly Migration[]): P
     order by started_at`)
   const applied = new Map(rows.map((row) => [row.name, row.checksum]))
   const unknown = [...applied.keys()].filter((name) => !migrations.some((migration) => migration.name === name))
-  if (unknown.length > 0) throw new Error(`The database is newer than this Specter (it has ${unknown.join(', ')}); start the version that made it, or a newer one`)
+  if (unknown.length > 0)
+    throw new Error(`The database is newer than this Specter (it has ${unknown.join(', ')}); start the version that made it, or a newer one`)
   for (const { name, checksum } of migrations) {
     const known = applied.get(name)
-    if (known && known !== checksum) throw new Error(`The database was made by another build of this version (${name} differs); use that build, or an empty database`)
+    if (known && known !== checksum)
+      throw new Error(`The database was made by another build of this version (${name} differs); use that build, or an empty database`)
   }
   return migrations.filter((migration) => !applied.has(migration.name))
 }

@@ -27,7 +27,7 @@ export async function keepEmbedded(dataDir: string, say: (line: string) => void)
   let stopping = false
 
   const watch = async (): Promise<void> => {
-    for (let shortLives = 0; !stopping; ) {
+    for (let shortLives = 0; !stopping;) {
       const startedAt = Date.now()
       await current.exited
       if (stopping) return

@@ -26,8 +26,10 @@ export function refusalOf({ method, url, headers }: RequestHead): Refusal | unde
   // Next answers `GET http://elsewhere/` with a redirect to elsewhere, and `//elsewhere` is a host to a browser.
   if (!url.startsWith('/') || url.startsWith('//')) return refuse(400, 'invalid-target', 'The request target is not a path of this server')
   if (!isDecodable(url)) return refuse(400, 'invalid-target', 'The request target has a broken percent escape')
-  if (!LOOPBACK_HOST.test(headers.host ?? '')) return refuse(403, 'foreign-host', `Specter answers under the names of this machine only (Host was ${quoted(headers.host)})`)
-  if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host)) return refuse(403, 'foreign-origin', `Other sites may not call Specter (Origin was ${quoted(headers.origin)})`)
+  if (!LOOPBACK_HOST.test(headers.host ?? ''))
+    return refuse(403, 'foreign-host', `Specter answers under the names of this machine only (Host was ${quoted(headers.host)})`)
+  if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host))
+    return refuse(403, 'foreign-origin', `Other sites may not call Specter (Origin was ${quoted(headers.origin)})`)
   if (headers['next-action'] !== undefined) return refuse(400, 'no-server-actions', 'There are no Server Actions here')
   if (!isRead(method) && !API_PATH.test(url)) return refuse(405, 'method-not-allowed', `Pages are read with GET (method was ${quoted(method)})`)
   return undefined
@@ -61,7 +63,16 @@ function quoted(value: string | undefined): string {
 }
 
 /** Headers that steer Next from outside (host of redirects, skipped middleware); nobody in front of us sets them rightly. */
-export const DROPPED_HEADERS = ['x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-for', 'x-middleware-subrequest', 'x-middleware-subrequest-id', 'x-nonce', 'content-security-policy'] as const
+export const DROPPED_HEADERS = [
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-for',
+  'x-middleware-subrequest',
+  'x-middleware-subrequest-id',
+  'x-nonce',
+  'content-security-policy',
+] as const
 
 export interface FrontHeaders {
   /** Set on the response before Next answers. */

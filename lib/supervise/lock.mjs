@@ -91,7 +91,9 @@ function startTime(pid) {
   if (process.platform === 'linux') {
     try {
       // The name, in brackets, may hold spaces; after it come state (a zombie is dead) and, 19 fields on, the start in ticks since boot.
-      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')
       return fields[0] === 'Z' ? undefined : `${bootId()} ${fields[19]}`
     } catch {
       return undefined

@@ -68,7 +68,15 @@ async function startProcesses({ root, say, env, dataDir, database, started }: Pa
     args: ['--enable-source-maps', '--disable-proto=delete', '--import', dist('child'), dist(name)],
     logFile: join(dataDir, 'logs', `${name}.log`),
     say,
-    env: (): NodeJS.ProcessEnv => ({ ...process.env, NODE_ENV: 'production', TZ: 'UTC', PORT: String(port), HOST: env.host, SPECTER_DATA: dataDir, DATABASE_URL: database.url }),
+    env: (): NodeJS.ProcessEnv => ({
+      ...process.env,
+      NODE_ENV: 'production',
+      TZ: 'UTC',
+      PORT: String(port),
+      HOST: env.host,
+      SPECTER_DATA: dataDir,
+      DATABASE_URL: database.url,
+    }),
   })
   const worker = keepRunning(common('worker'))
   worker.markReady()

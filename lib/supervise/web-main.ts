@@ -21,7 +21,9 @@ const app = next({
 })
 await app.prepare()
 
-const front = createFront(app.getRequestHandler(), (error, req) => log.error({ err: error, method: req.method, path: req.url?.split('?', 1)[0] }, 'request failed'))
+const front = createFront(app.getRequestHandler(), (error, req) =>
+  log.error({ err: error, method: req.method, path: req.url?.split('?', 1)[0] }, 'request failed'),
+)
 
 front.once('error', (error) => {
   log.fatal(`The web server can't listen on ${env.host}:${env.port}: ${error.message}`)
