@@ -8,4 +8,9 @@ export const keys = {
   service: (id: string, params: Params) => ['service', id, params] as const,
   fields: (prefix: string) => ['fields', prefix] as const,
   fieldValues: (field: string, prefix: string) => ['field-values', field, prefix] as const,
+  transactions: (params: Params) => ['transactions', params] as const,
+  transaction: (id: string) => ['transaction', id] as const,
+  facets: (params: Params) => ['facets', params] as const,
+  events: (params: Params) => ['events', params] as const,
+  event: (id: string) => ['event', id] as const,
 }

@@ -1,0 +1,97 @@
+'use client'
+import { formatClock, formatNear, formatSpanOfTime } from '#lib/base/clock'
+import type { Zone } from '#lib/base/clock'
+import { formatCount, formatDuration, formatPercent, formatPlural } from '#lib/base/format'
+import { concentration } from '#lib/graph/concentration'
+import type { SearchResults } from '#lib/hooks/search-results'
+import type { Series, Status } from '#lib/model/api'
+import { queryInWords } from '#lib/search/in-words'
+
+export interface SearchAnswerProps {
+  q: string
+  results: SearchResults
+  series: Series | undefined
+  zone: Zone
+}
+
+/** The first line: what was asked, how much of it there is, how much failed and since when. */
+export function SearchAnswer({ q, results, series, zone }: SearchAnswerProps) {
+  const { phrase, byStatus } = queryInWords(q)
+  const noun = results.count === 1 ? 'transaction' : 'transactions'
+  const what = phrase ? `${noun} ${phrase}` : noun
+  const count = `${results.exact ? '' : 'more than '}${formatCount(results.count)}`
+  if (results.count === 0) return <h1 className="answer"><b>No transactions{phrase ? ` ${phrase}` : ''}</b> in this time.</h1>
+  if (byStatus) return <h1 className="answer"><b>{count} {what}.</b></h1>
+  if (results.failed === 0) return <h1 className="answer"><b>{count} {what},</b> none failed.</h1>
+  return (
+    <h1 className="answer">
+      <b>
+        {formatCount(results.failed)} of {count} {what} failed ({formatPercent(results.failed / results.count)})
+        {since(series, zone) ? ',' : '.'}
+      </b>{' '}
+      {since(series, zone)}
+    </h1>
+  )
+}
+
+function since(series: Series | undefined, zone: Zone): string {
+  if (!series) return ''
+  const length = Math.max(0, ...series.groups.map((group) => group.errors.length))
+  const errors = Array.from({ length }, (_, i) => series.groups.reduce((sum, group) => sum + (group.errors[i] ?? 0), 0))
+  const found = concentration(errors, Date.parse(series.from), series.bucketMs)
+  if (!found) return ''
+  const detail = series.bucketMs < 60_000 ? 'second' : 'minute'
+  const when = found.untilEnd
+    ? `since ${formatNear(found.fromMs, zone, Date.parse(series.to), detail)}`
+    : `between ${formatClock(found.fromMs, zone, detail)} and ${formatClock(found.toMs, zone, detail)}`
+  return `${formatCount(found.count)} of them ${when}.`
+}
+
+export interface SearchLimitsProps {
+  results: SearchResults
+  series: Series | undefined
+  status: Status | undefined
+  /** Ends of the asked range in ms, null while the browser's clock is not known. */
+  toMs: number | null
+  zone: Zone
+}
+
+/** More than this behind and a source is named. */
+const LATE_MS = 60_000
+
+/** The line of limits: what is incomplete, late, unfinished or unknown. */
+export function SearchLimits({ results, series, status, toMs, zone }: SearchLimitsProps) {
+  const said = [completeness(results, status, toMs, zone), unfinished(results), gaps(series, zone), linking(status)].filter(Boolean)
+  return <p className="sub">{said.length > 0 ? said.join(' ') : '\u00a0'}</p>
+}
+
+function completeness(results: SearchResults, status: Status | undefined, toMs: number | null, zone: Zone): string {
+  if (!status || toMs === null || status.sources.length === 0) return ''
+  if (results.complete) return `All ${formatPlural(status.sources.length, 'source')} complete.`
+  const known = status.sources.flatMap((source) => (source.completeUntil ? [Date.parse(source.completeUntil)] : []))
+  const late = status.sources.filter((source) => (source.lagMs ?? 0) > LATE_MS)
+  const newest = known.length > 0 ? Math.max(...known) : null
+  if (newest === null) return 'How far the sources are complete is not known.'
+  const whole = known.filter((ms) => newest - ms <= LATE_MS).length
+  const first = `Complete until ${formatNear(newest, zone, toMs)} in ${whole} of ${formatPlural(status.sources.length, 'source')}`
+  const behind = late.slice(0, 2).map((source) => `${source.name} is ${formatDuration(source.lagMs ?? 0)} behind`)
+  return `${[first, ...behind].join('; ')}${late.length > 2 ? ` and ${late.length - 2} more` : ''}.`
+}
+
+function unfinished(results: SearchResults): string {
+  if (results.unknown === 0) return ''
+  return results.unknown === 1 ? "1 hasn't finished, so its outcome isn't known." : `${formatCount(results.unknown)} haven't finished, so their outcome isn't known.`
+}
+
+function gaps(series: Series | undefined, zone: Zone): string {
+  const inner = (series?.gaps ?? []).filter((gap) => Date.parse(gap.from) > Date.parse(series?.from ?? gap.from) && Date.parse(gap.to) < Date.parse(series?.to ?? gap.to))
+  if (inner.length === 0) return ''
+  const first = inner[0]
+  if (!first || inner.length > 1) return `Nothing is known of ${formatPlural(inner.length, 'stretch', 'stretches')} of time, hatched below.`
+  return `Nothing was received ${formatSpanOfTime(Date.parse(first.from), Date.parse(first.to), zone, Date.parse(series?.to ?? first.to))}.`
+}
+
+function linking(status: Status | undefined): string {
+  const pending = status?.linking.pending ?? 0
+  return pending > 0 ? `${formatPlural(pending, 'event')} still to be linked.` : ''
+}
