@@ -73,7 +73,7 @@ function filesUnder(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return path === join('lib', 'db', 'generated') ? [] : filesUnder(path)
-    return /\.(ts|tsx|mjs)$/.test(entry.name) && !/\.(test|fixture)\.tsx?$/.test(entry.name) && !/^test-/.test(entry.name) ? [path] : []
+    return /\.(ts|tsx|mjs)$/.test(entry.name) && !/\.(test|fixture)\.tsx?$/.test(entry.name) && !entry.name.startsWith('test-') ? [path] : []
   })
 }
 

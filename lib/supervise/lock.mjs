@@ -16,11 +16,17 @@ import { join } from 'node:path'
 const TOUCH_MS = 5_000
 const SILENT_MS = 30_000
 
-/** Returns `release` or throws with one line that names the holder. The folder must exist. */
+export class LockedError extends Error {}
+
+/**
+ * Returns `release`, or throws a LockedError whose one line names the holder. The folder must exist.
+ * @param {string} folder
+ * @returns {() => void}
+ */
 export function takeLock(folder) {
   for (;;) {
     const holder = locksIn(folder).findLast(({ path }) => isAlive(path))
-    if (holder) throw new Error(`Specter already runs on ${folder} (process ${holder.pid}); stop that one, or set SPECTER_DATA to another folder`)
+    if (holder) throw new LockedError(`Specter already runs on ${folder} (process ${holder.pid}); stop that one, or set SPECTER_DATA to another folder`)
     const number = (locksIn(folder).at(-1)?.number ?? 0) + 1
     const path = join(folder, `lock.${number}`)
     if (!create(folder, path)) continue
