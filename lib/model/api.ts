@@ -140,6 +140,9 @@ export const linkItem = z.object({
   delayMs: z.number().nullable(),
 })
 
+/** Causes or effects of an event: links, the nearest first; depth 1 is direct. */
+export const causalityList = z.object({ items: z.array(linkItem.extend({ depth: z.number() })), cut: z.boolean() })
+
 export const eventItem = z.object({
   id: z.string(),
   time: iso,
@@ -247,6 +250,7 @@ export type TransactionList = z.infer<typeof transactionList>
 export type TransactionDetail = z.infer<typeof transactionDetail>
 export type SpanItem = z.infer<typeof spanItem>
 export type LinkItem = z.infer<typeof linkItem>
+export type CausalityList = z.infer<typeof causalityList>
 export type EventItem = z.infer<typeof eventItem>
 export type EventDetail = z.infer<typeof eventDetail>
 export type EventList = z.infer<typeof eventList>

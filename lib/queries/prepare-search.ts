@@ -41,7 +41,7 @@ async function templatesWith(db: Db, text: string): Promise<string[]> {
   const rows = await db.rows<{ text: string }>(sql`
     select distinct text
     from template
-    where text ilike ${'%' + likePattern(text.replaceAll('\0', ''), false) + '%'}
+    where text ilike ${'%' + likePattern(text, false) + '%'}
     order by text
     limit ${MAX_TEMPLATES}`)
   return rows.map(row => templateKey(row.text))
@@ -49,7 +49,7 @@ async function templatesWith(db: Db, text: string): Promise<string[]> {
 
 /** Relies on the primary key of field_value. */
 async function valuesLike(db: Db, lookup: Extract<Lookup, { type: 'values' }>): Promise<string[]> {
-  const name = lookup.name.replaceAll('\0', '')
+  const { name } = lookup
   const values = await db.rows<{ value: string }>(sql`select value from field_value where name = ${name} limit ${MAX_VALUES}`)
   if (values.length === 0) {
     const [field] = await db.rows<{ count: bigint }>(sql`select count from field where name = ${name}`)

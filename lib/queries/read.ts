@@ -29,7 +29,7 @@ export async function read<T>(work: (db: Db) => Promise<T>, pool: Pool = getPool
     const result = await work({
       rows: async query => {
         const { text, values } = query
-        const { rows } = await client.query({ text, values })
+        const { rows } = await client.query({ text, values: values.map(withoutNul) })
         return rows
       },
     })
@@ -45,6 +45,11 @@ export async function read<T>(work: (db: Db) => Promise<T>, pool: Pool = getPool
   } finally {
     client.release(broken)
   }
+}
+
+/** Postgres' text has no NUL; the store keeps U+FFFD in its place. */
+function withoutNul(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value
 }
 
 /** A condition of the search as a part of a statement. */

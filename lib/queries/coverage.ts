@@ -1,0 +1,44 @@
+/** What the answers say about their completeness, and where there is data at all. */
+import { nsToIso, type UnixNano } from '#lib/base/time'
+import { sql } from '#lib/db/sql'
+import { isComplete } from '#lib/model/coverage'
+import type { Db } from './read'
+
+/** The rule's input is two small tables: sources, and the open rows of ingest_batch (index ingest_batch_open). */
+export async function loadComplete(db: Db, toNs: UnixNano, nowNs: UnixNano): Promise<boolean> {
+  const sources = await db.rows<{ last_ns: bigint | null; last_received_ns: bigint | null }>(sql`select last_ns, last_received_ns from source`)
+  const pending = await loadPending(db)
+  const coverage = sources.map(row => ({ lastNs: row.last_ns, lastReceivedNs: row.last_received_ns }))
+  return isComplete(coverage, { toNs, nowNs, pending: pending.events })
+}
+
+/** Stored events that have not been through the linker, and the earliest of them. */
+export async function loadPending(db: Db): Promise<{ events: number; fromNs: UnixNano | null }> {
+  const [row] = await db.rows<{ events: bigint | null; from_ns: bigint | null }>(sql`
+    select sum(events)::bigint as events, min(min_ns) as from_ns
+    from ingest_batch
+    where linked_at is null`)
+  return { events: Number(row?.events ?? 0n), fromNs: row?.from_ns ?? null }
+}
+
+/** A range around the nearest thing, as long as the one that was empty and no longer than what there is on that side. */
+export function nearestRange(asked: { fromNs: UnixNano; toNs: UnixNano }, found: { beforeNs: UnixNano | null; afterNs: UnixNano | null }): { from: string; to: string } | null {
+  const length = asked.toNs - asked.fromNs
+  const { beforeNs, afterNs } = found
+  if (beforeNs !== null && (afterNs === null || asked.fromNs - beforeNs <= afterNs - asked.toNs)) {
+    // `to` is exclusive, and ranges in a URL have milliseconds.
+    const toNs = (beforeNs / 1_000_000n + 1n) * 1_000_000n
+    return { from: nsToIso(toNs - length), to: nsToIso(toNs) }
+  }
+  if (afterNs === null) return null
+  const fromNs = (afterNs / 1_000_000n) * 1_000_000n
+  return { from: nsToIso(fromNs), to: nsToIso(fromNs + length) }
+}
+
+/** Where the nearest event lies; relies on event_key of each partition. Null while there are no events. */
+export async function nearestEvents(db: Db, asked: { fromNs: UnixNano; toNs: UnixNano }): Promise<{ from: string; to: string } | null> {
+  const [row] = await db.rows<{ before_ns: bigint | null; after_ns: bigint | null }>(sql`
+    select (select max(time_ns) from event where time_ns < ${asked.fromNs}) as before_ns,
+           (select min(time_ns) from event where time_ns >= ${asked.toNs}) as after_ns`)
+  return nearestRange(asked, { beforeNs: row?.before_ns ?? null, afterNs: row?.after_ns ?? null })
+}
