@@ -1,14 +1,22 @@
-/** The environment, read and checked in one place. bin/environment.mjs has the words for --help; README.md has the same table. */
+/** The environment, read and checked in one place. environment.mjs has the words for --help; README.md has the same table. */
 import { z } from 'zod'
 
 /** Names of this machine that nobody else can reach. 127.1 and the like are left out: a Host header never carries them. */
 const LOOPBACK = /^(localhost|::1|127(\.\d{1,3}){3})$/
 
 const schema = z.object({
-  PORT: z.coerce.number('PORT must be a number').int('PORT must be a whole number').min(0, 'PORT must be 0 to 65535').max(65_535, 'PORT must be 0 to 65535').default(3000),
+  PORT: z.coerce
+    .number('PORT must be a number')
+    .int('PORT must be a whole number')
+    .min(0, 'PORT must be 0 to 65535')
+    .max(65_535, 'PORT must be 0 to 65535')
+    .default(3000),
   HOST: z
     .string()
-    .regex(LOOPBACK, 'HOST must be this machine (127.0.0.1, ::1 or localhost): Specter has no accounts yet, so everyone who reached another address could read everything')
+    .regex(
+      LOOPBACK,
+      'HOST must be this machine (127.0.0.1, ::1 or localhost): Specter has no accounts yet, so everyone who reached another address could read everything',
+    )
     .default('127.0.0.1'),
   SPECTER_DATA: z.string().min(1).default('.specter'),
   DATABASE_URL: z
