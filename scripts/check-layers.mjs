@@ -21,7 +21,7 @@ export const layers = [
   { folder: 'lib/server', lib: ['base', 'model', 'db'], npm: ['pino', 'zod', 'next'] },
   { folder: 'lib/db', lib: ['base', 'server'], npm: ['pg', 'pg-copy-streams', '@prisma/client', '@prisma/adapter-pg'] },
   { folder: 'lib/store', lib: ['base', 'model', 'db', 'server'], npm: ['pg'] },
-  { folder: 'lib/queries', lib: ['base', 'model', 'search', 'graph', 'db', 'server'], npm: ['pg'] },
+  { folder: 'lib/queries', lib: ['base', 'model', 'search', 'graph', 'parse', 'db', 'server'], npm: ['pg'] },
   { folder: 'lib/ingest', lib: ['base', 'model', 'sources', 'parse', 'normalize', 'link', 'store', 'queries', 'db', 'server'], npm: ['pg'] },
   { folder: 'lib/supervise', lib: ['base', 'db', 'server'], npm: ['pg', 'zod', 'next'] },
   {
