@@ -4,6 +4,7 @@
  */
 import { findCandidates, type Candidates, type Sources } from './candidates'
 import { binOf } from './delay'
+import { excessOf, fromExcess, keepOnly } from './bootstrap'
 import { EdgeTable, viewEdges, type AnchorCounts, type EdgeView } from './edges'
 import { match, type Posterior } from './matching'
 import { learnSuccession } from './order'
@@ -34,7 +35,8 @@ export function fitEdges(set: SealedSet, rounds = ROUNDS): Fitted {
   const known = knownCauses(window, set.certain)
   const counts = countAnchors(window)
   const activeUnits = activeTime(window) / unitMs
-  let table = known.size > 0 ? fromCertain(window, known, unitMs) : fromOpen(window, unitMs)
+  const believable = known.size > 0 ? null : excessOf(window, activeUnits * unitMs, unitMs)
+  let table = believable ? fromExcess(window, believable, unitMs) : fromCertain(window, known, unitMs)
   let fitted: Fitted | undefined
   for (let round = 0; ; round++) {
     const edges = viewEdges(table, counts, MAX_UNITS)
@@ -45,6 +47,7 @@ export function fitEdges(set: SealedSet, rounds = ROUNDS): Fitted {
     fitted = { names, window, edges, outsideRate, known, candidates, posterior, unitMs }
     if (round === rounds) return fitted
     table = fromPosterior(window, candidates, posterior, known)
+    if (believable) keepOnly(table, believable)
   }
 }
 
@@ -99,7 +102,7 @@ function gapAt(window: Window, cause: number, timeMs: number): number {
   return at
 }
 
-function addGap(table: EdgeTable, window: Window, e: number, anchor: number, unitMs: number, weight: number): void {
+export function addGap(table: EdgeTable, window: Window, e: number, anchor: number, unitMs: number, weight: number): void {
   const { anchors } = window
   const toMs = anchors.toMs[anchor] ?? NaN
   const call = binOf(((window.startMs[e] ?? 0) - (anchors.fromMs[anchor] ?? 0)) / unitMs)
@@ -124,23 +127,6 @@ function fromCertain(window: Window, known: Map<number, number>, unitMs: number)
     else addGap(table, window, e, gapAt(window, cause, window.startMs[e] ?? 0), unitMs, scale)
   }
   for (const [opening, count] of total) table.effects.set(opening, seen.has(opening) ? count : 0)
-  return table
-}
-
-/** Without certain links: every span that is open when the effect begins, alike. */
-function fromOpen(window: Window, unitMs: number): EdgeTable {
-  const table = new EdgeTable()
-  let open: number[] = []
-  for (let e = 0; e < window.spans.length; e++) {
-    const startMs = window.startMs[e] ?? 0
-    const opening = window.opening[e] ?? 0
-    open = open.filter((s) => (window.endMs[s] ?? 0) >= startMs)
-    const share = 1 / (open.length + 1)
-    for (const s of open) if (window.service[s] !== window.service[e]) addGap(table, window, e, gapAt(window, s, startMs), unitMs, share)
-    table.addOutside(opening, share)
-    table.addEffect(opening)
-    open.push(e)
-  }
   return table
 }
 
