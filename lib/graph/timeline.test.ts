@@ -23,10 +23,10 @@ describe('the timeline', () => {
   })
 
   it('tells waiting, cold start, work, unknown and missing apart', () => {
-    const { rows, toMs } = timeline('api get 0-100 #a\n  orders(queue) - 10-900 #q\n    worker run 900-1000 #w\n    lost run 900- #l', [], { w: { initDurationMs: 40 } }, true)
+    const { rows, toMs } = timeline('api get 0-100 #a\n  orders(queue) - 10-900 #q\n    worker run 900-1000 #w\n    lost run 900- #l', [], { w: { 'faas.init_duration_ms': 40 } }, true)
     const kinds = Object.fromEntries(rows.map((row) => [row.unit.id, row.bars.map((bar) => `${bar.kind} ${bar.fromMs}-${bar.toMs}`)]))
     expect(kinds).toEqual({
-      a: ['work 0-100'], q: ['waiting 10-900'], w: ['cold 900-940', 'work 940-1000'], l: ['unknown 900-1000'], 'missing:0': ['missing 100-200'],
+      a: ['work 0-100'], q: ['waiting 10-900'], w: ['cold 860-900', 'work 900-1000'], l: ['unknown 900-1000'], 'missing:0': ['missing 100-200'],
     })
     expect(toMs).toBe(1000)
   })

@@ -53,15 +53,9 @@ const LEAST_SKEW_MS = 1
 /** An expected effect has no length of its own; a tenth of the whole is seen and claims little. */
 const MISSING_SHARE = 0.1
 
-/** Where the runtime reports how long it took to come up: REPORT's Init Duration, OTel's and X-Ray's names. */
-const COLD_ATTRIBUTES = ['initDurationMs', 'faas.init_duration_ms', 'aws.lambda.init_duration_ms', 'init_duration', 'coldStartMs'] as const
-
+/** How long the runtime took to come up, as Lambda's REPORT says: before START, so before the span. */
 function coldMs(unit: Unit): number {
-  for (const name of COLD_ATTRIBUTES) {
-    const value = Number(unit.lead?.attributes[name] ?? 0)
-    if (value > 0) return value
-  }
-  return 0
+  return Math.max(0, Number(unit.lead?.attributes['faas.init_duration_ms'] ?? 0))
 }
 
 /** Overlapping pieces of time as one. */
@@ -98,9 +92,9 @@ function barsOf(unit: Unit, around: Around): Bar[] {
     return unite(pieces).map((piece) => ({ kind, ...piece }))
   }
   if (unit.endMs === null) return [...before, ...openBars(unit, around)]
-  const cold = Math.min(coldMs(unit), Math.max(0, unit.endMs - unit.startMs))
-  const started: Bar[] = cold > 0 ? [{ kind: 'cold', fromMs: unit.startMs, toMs: unit.startMs + cold }] : []
-  return [...before, ...started, { kind, fromMs: unit.startMs + cold, toMs: unit.endMs }]
+  const cold = coldMs(unit)
+  const coming: Bar[] = cold > 0 ? [{ kind: 'cold', fromMs: unit.startMs - cold, toMs: unit.startMs }] : []
+  return [...before, ...coming, { kind, fromMs: unit.startMs, toMs: unit.endMs }]
 }
 
 function skewOf(unit: Unit, tree: CauseTree): number | null {
@@ -166,7 +160,7 @@ export function timelineOf(folded: FoldedTransaction, tree: CauseTree, detail: P
   return {
     rows,
     stairs: stairsOf(detail.criticalPath, rowOf, folded.unitOfSpan),
-    fromMs: Math.min(0, ...units.map((unit) => unit.startMs)),
+    fromMs: Math.min(0, ...rows.flatMap((row) => row.bars.map((bar) => bar.fromMs))),
     toMs: Math.max(around.endMs, ...rows.flatMap((row) => row.bars.map((bar) => bar.toMs))),
     workMs: sum(false),
     waitingMs: sum(true),

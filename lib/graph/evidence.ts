@@ -1,0 +1,72 @@
+/** What proves a link, in words, and where it stands in the raw lines. */
+import type { LinkItem } from '#lib/model/api'
+
+export interface RawPiece {
+  text: string
+  marked: boolean
+}
+
+/** Shorter values would mark half a line: a lone `7` proves nothing to the eye. */
+const LEAST_VALUE = 3
+
+/** The raw text in pieces that add up to it; each occurrence of one of the values is marked, longest values first. */
+export function markValues(raw: string, values: readonly string[]): RawPiece[] {
+  const wanted = [...new Set(values.flatMap((value) => [value, ...partsOf(value)]))].filter((value) => value.length >= LEAST_VALUE).sort((a, b) => b.length - a.length)
+  const pieces: RawPiece[] = []
+  let at = 0
+  let plain = 0
+  while (at < raw.length) {
+    const found = wanted.find((value) => raw.startsWith(value, at))
+    if (!found) {
+      at += 1
+      continue
+    }
+    if (at > plain) pieces.push({ text: raw.slice(plain, at), marked: false })
+    pieces.push({ text: found, marked: true })
+    at += found.length
+    plain = at
+  }
+  if (plain < raw.length || pieces.length === 0) pieces.push({ text: raw.slice(plain), marked: false })
+  return pieces
+}
+
+/** Scoped ids (`trace:span`) stand apart in a line. The trace alone would mark every line of it. */
+function partsOf(value: string): string[] {
+  const parts = value.split(':')
+  return parts.length === 2 && parts[1] !== undefined ? [parts[1]] : []
+}
+
+const RULE_WORDS: Record<string, string> = {
+  'span-parent': 'The effect names this span as its parent.',
+  'message-id': 'The cause was told this message id when it sent, the effect received a message with it.',
+  'event-id': 'The bus gave this event id to the cause, and the effect was called with it.',
+  'stream-position': 'The cause wrote this position of the stream, the effect read it.',
+  'object-write': 'The effect was notified of the very write that the cause made.',
+  'call-id': 'The cause made a call that was answered with the request id of the effect.',
+  'call-notified': 'The notification carries the request id of the write that the cause made.',
+  'gateway-request': 'The effect was called with the request id of the gateway.',
+  'workflow-execution': 'The effect belongs to this execution of the state machine.',
+}
+
+const TIER_WORDS: Record<LinkItem['tier'], string> = {
+  A: 'Proven by an id of the protocol.',
+  B: 'Both carry a value that hardly any other line has, in the direction in which it flows here.',
+  C: 'Chosen by what usually follows what: log templates and delays learned from links that are certain.',
+  K: 'Both carry the same business key; that claims no direction.',
+}
+
+/** How sure, and why, in one or two sentences. */
+export function ruleWords(link: Pick<LinkItem, 'rule' | 'tier'>): string {
+  return RULE_WORDS[link.rule] ?? TIER_WORDS[link.tier]
+}
+
+/** `Exact`, `By identifier, 0.98`, `Inferred, 0.97`. */
+export function sureWords(link: Pick<LinkItem, 'tier' | 'confidence'>): string {
+  // 0.998 rounds to a certainty that only tier A has.
+  const number = Math.min(link.confidence, 0.99).toFixed(2)
+  if (link.tier === 'A') return 'Exact'
+  return link.tier === 'B' ? `By identifier, ${number}` : `Inferred, ${number}`
+}
+
+/** True where something carried the effect and it could wait: a message, not a call. */
+export const mayWait = (link: Pick<LinkItem, 'kind'>): boolean => link.kind === 'sends' || link.kind === 'delivers' || link.kind === 'message'

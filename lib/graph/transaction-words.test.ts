@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import type { TransactionDetail } from '#lib/model/api'
+import { causeTree } from './cause-tree'
+import { markValues, sureWords } from './evidence'
+import { transactionFixture } from './transaction-fixture'
+import { failedFirst, transactionWords, unprovenWords } from './transaction-words'
+import { percentile, shortOperation } from './unit-words'
+
+function words(text: string, over: Partial<TransactionDetail>) {
+  const { spans, links, originNs } = transactionFixture(text)
+  const detail: TransactionDetail = {
+    id: 'x', name: 'POST /checkout', startTime: '', durationMs: 4210, status: 'ok', services: ['api', 'pay'], spanCount: spans.length, eventCount: 0, confidence: 1, retried: false,
+    outcome: null, rootService: 'api', keys: [], spans, links, events: [], spansCut: 0, criticalPath: [], missing: [], unproven: { spans: 0, ofSpans: 0 }, xrayTraceIds: [], ...over,
+  }
+  const tree = causeTree(spans, links, originNs)
+  const { verdict, rest } = transactionWords(detail, tree)
+  return { said: `${verdict} ${rest}`.replaceAll('\u202f', ' '), first: failedFirst(tree)?.id }
+}
+
+const FAILING = `
+api POST 0-400 #a !
+  checkout place 10-390 #c !
+    payment charge 20-200 #p
+      coupon validate 30-60 #v !
+    stock release 210-300 #s !`
+
+describe('the first line of a transaction', () => {
+  it('names the deepest failure that came first, not the caller that failed because of it', () => {
+    expect(words(FAILING, { status: 'error', outcome: 'not_reserved' })).toEqual({ said: 'POST /checkout failed after 4.21 s: coupon failed first, in validate after 60 ms with not_reserved.', first: 'v' })
+  })
+
+  it('says of a passing one how long, where and how much of it waited', () => {
+    const said = words(FAILING.replaceAll(' !', ''), { criticalPath: [{ spanId: 'a', startMs: 0, endMs: 400, waiting: true }] }).said
+    expect(said).toBe('POST /checkout passed in 4.21 s over 2 services, 400 ms of it waiting.')
+  })
+
+  it('claims no outcome where none is known', () => {
+    expect(words('api POST 0- #a', { status: 'unknown', durationMs: null }).said).toContain('not known')
+    expect(words('api POST 0- #a', { status: 'running', durationMs: null }).said).toBe('POST /checkout is still running. Something in it has no end yet.')
+  })
+
+  it('warns of unproven causes only where they are many', () => {
+    expect(unprovenWords({ spans: 1, ofSpans: 100 })).toBeNull()
+    expect(unprovenWords({ spans: 62, ofSpans: 100 })).toContain('62 of 100 executions')
+  })
+})
+
+describe('evidence', () => {
+  it('marks every occurrence and keeps the raw text whole', () => {
+    const raw = '{"coupon":"SAVE20","order":"ord-90317","note":"SAVE20"}'
+    const pieces = markValues(raw, ['SAVE20', 'x'])
+    expect(pieces.map((piece) => piece.text).join('')).toBe(raw)
+    expect(pieces.filter((piece) => piece.marked)).toHaveLength(2)
+    expect(markValues('parent 4c57aa', ['1-63d65698:4c57aa']).at(-1)).toEqual({ text: '4c57aa', marked: true })
+    expect(markValues('', ['a'])).toEqual([{ text: '', marked: false }])
+  })
+
+  it('never shows an inferred link as certain', () => {
+    expect(sureWords({ tier: 'C', confidence: 0.9987 })).toBe('Inferred, 0.99')
+    expect(sureWords({ tier: 'A', confidence: 1 })).toBe('Exact')
+  })
+})
+
+describe('labels of nodes', () => {
+  it('keep the telling end of long operations', () => {
+    expect(shortOperation('/api/v1/orderservice/order/refresh')).toBe('\u2026/order/refresh')
+    expect(shortOperation('place')).toBe('place')
+  })
+
+  it('take percentiles by nearest rank', () => {
+    expect([percentile([1, 2, 3, 4], 0.5), percentile([1, 2, 3, 4], 0.95), percentile([], 0.5)]).toEqual([2, 4, null])
+  })
+})
