@@ -1,0 +1,192 @@
+/**
+ * A record understood: RawRecord -> ParsedEvent. First match wins; the log group is a hint, the content decides (formats.md §7):
+ *
+ *   segment                 xray.ts
+ *   { … }                   platform.ts (JSON), step-functions.ts, gateway.ts, json-line.ts
+ *   START END REPORT …      platform.ts (text)
+ *   <time> <id> <level> …   runtime-prefix.ts, and the rest again
+ *   rest with an object     loose-value.ts: JSON, Python's repr, Node's inspect; logged-event.ts on what it holds
+ *   any text                text-scan.ts: k=v, name: value, ids by their form, and the template
+ *
+ * A record that nothing understands is a text event. Nothing throws: a format that fails leaves what it has found.
+ */
+import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
+import { storable } from '#lib/base/text-bytes'
+import type { UnixNano } from '#lib/base/time'
+import type { EventFacts, Field, ParsedEvent, RawRecord } from '#lib/model/event'
+import type { Draft } from './draft'
+import { flatten } from './flatten'
+import { readGatewayLine } from './gateway'
+import { readJsonLine } from './json-line'
+import { mayHoldEvent, readLoggedEvents } from './logged-event'
+import { findEmbedded } from './loose-value'
+import { readPlatformJson, readPlatformText } from './platform'
+import { readNamedIds } from './response'
+import { stripPrefix, traceIdInText } from './runtime-prefix'
+import { serviceOfGroup, serviceOfName } from './service'
+import { severityOfText } from './severity'
+import { readStepFunctionsLine } from './step-functions'
+import { FIELDS_MAX, scanText } from './text-scan'
+import { readSegment } from './xray'
+
+export interface ParseContext {
+  /** NAME of the delivery: whose lines are meant where no log group is given. */
+  sourceName: string
+  receivedNs: UnixNano
+  /** The file's modification time: for lines without a time. */
+  fileTimeNs?: UnixNano | undefined
+}
+
+export const MESSAGE_MAX = 2000
+
+/** Never throws. The envelope's time wins; a line's own counts only where there is none, the file's or the receipt's where neither is. */
+export function parseRecord(record: RawRecord, context: ParseContext): ParsedEvent {
+  const draft = newDraft(record, context)
+  try {
+    readRecord(record, draft)
+  } catch {
+    // A fault of a format's reading must not cost the event: it stays as text.
+    fallBack(record, draft)
+  }
+  return finish(record, draft, context)
+}
+
+function newDraft(record: RawRecord, context: ParseContext): Draft {
+  return {
+    eventNs: record.timeNs ?? context.fileTimeNs ?? context.receivedNs,
+    lineNs: null,
+    severity: 0,
+    requestId: undefined,
+    traceId: undefined,
+    service: record.logGroup === undefined ? serviceOfName(context.sourceName) : serviceOfGroup(record.logGroup),
+    message: '',
+    template: '',
+    fields: [],
+    facts: {},
+  }
+}
+
+function fallBack(record: RawRecord, draft: Draft): void {
+  draft.message = record.body.slice(0, MESSAGE_MAX)
+  draft.template = 'unread *'
+  draft.facts = {}
+}
+
+function readRecord(record: RawRecord, draft: Draft): void {
+  if (record.form === 'segment') {
+    const value = record.json ?? parsedObject(record.body)
+    if (isJsonObject(value)) return readSegment(value, draft)
+  }
+  const text = record.body.trimEnd()
+  draft.message = text
+  const first = text.charCodeAt(0)
+  if (first === 123) {
+    const value = record.json ?? parsedObject(text)
+    if (isJsonObject(value)) return readObject(value, text, draft)
+  }
+  if (!readPlatformText(text, draft)) readRest(stripPrefix(text, draft), draft, 0)
+}
+
+function parsedObject(text: string): JsonObject | null {
+  const parsed = parseJson(text)
+  return parsed.ok && isJsonObject(parsed.value) ? parsed.value : null
+}
+
+function readObject(value: JsonObject, text: string, draft: Draft): void {
+  if (readPlatformJson(value, draft) || readStepFunctionsLine(value, draft) || readGatewayLine(value, draft)) return
+  const { human, inner } = readJsonLine(value, draft)
+  const own = draft.fields.length
+  const events = mayHoldEvent(text) && readLoggedEvents(value, draft)
+  if (human !== '') {
+    readRest(human, draft, 1)
+  } else {
+    draft.message = text
+    draft.template = templateOfKeys(isJsonObject(inner) ? inner : value)
+  }
+  // The top's own fields; inside an event the same names mean other things.
+  readNamedIds(human, events ? topFields(draft.fields, own) : draft.fields, draft)
+}
+
+function topFields(fields: readonly Field[], count: number): Field[] {
+  return fields.slice(0, count).filter(({ name }) => !name.includes('.'))
+}
+
+/** A line without words is known by the names it has, in their order. */
+function templateOfKeys(value: JsonObject): string {
+  return `{${Object.keys(value).slice(0, 12).join(', ')}}`
+}
+
+/** The part of a line behind its prefix, or the message of a JSON logger. `depth` bounds JSON in JSON. */
+function readRest(text: string, draft: Draft, depth: number): void {
+  const rest = text.trim()
+  draft.message = rest
+  if (draft.severity === 0) draft.severity = severityOfText(rest)
+  if (rest.charCodeAt(0) === 123 && depth === 0) {
+    const value = parsedObject(rest)
+    // A JSON line behind a runtime's prefix, as console.log(JSON.stringify(…)) gives it.
+    if (value !== null) return readObject(value, rest, draft)
+  }
+  const embedded = findEmbedded(rest)
+  if (embedded === null) return readWords(rest, draft)
+  const before = rest.slice(0, embedded.start).trimEnd()
+  const after = rest.slice(embedded.end).trim()
+  const scan = scanText(after === '' ? before : `${before} * ${after}`)
+  draft.template = after === '' ? `${scan.template} *`.trim() : scan.template
+  const top: Field[] = []
+  flatten(embedded.value, top)
+  draft.fields = [...draft.fields, ...top, ...scan.fields].slice(0, FIELDS_MAX)
+  const events = mayHoldEvent(rest) && readLoggedEvents(embedded.value, draft)
+  if (!events) readNamedIds(before, top.filter(({ name }) => !name.includes('.')), draft)
+  draft.traceId ??= traceIdInText(rest)
+}
+
+function readWords(rest: string, draft: Draft): void {
+  const { template, fields } = scanText(rest)
+  draft.template = template
+  draft.fields = draft.fields.length === 0 ? fields : [...draft.fields, ...fields].slice(0, FIELDS_MAX)
+  if (fields.length > 0) readNamedIds(template, fields, draft)
+  draft.traceId ??= traceIdInText(rest)
+}
+
+function finish(record: RawRecord, draft: Draft, context: ParseContext): ParsedEvent {
+  const timeNs = record.timeNs ?? draft.lineNs
+  const event: ParsedEvent = {
+    record,
+    timeNs: timeNs ?? context.fileTimeNs ?? context.receivedNs,
+    untimed: timeNs === null,
+    service: draft.service,
+    severity: draft.severity,
+    facts: hasFacts(draft.facts) ? draft.facts : null,
+    message: draft.message.length > MESSAGE_MAX ? draft.message.slice(0, MESSAGE_MAX) : draft.message,
+    template: draft.template === '' ? '*' : draft.template,
+    fields: draft.fields,
+  }
+  if (draft.requestId !== undefined) event.requestId = draft.requestId
+  if (draft.traceId !== undefined) event.traceId = draft.traceId
+  // Escapes inside JSON are the way for NUL and half pairs to come back; a cut may halve a pair.
+  return record.body.includes('\\') || record.body.length > 512 ? cleaned(event) : event
+}
+
+function hasFacts(facts: EventFacts): boolean {
+  for (const _ in facts) return true
+  return false
+}
+
+/** The same event with every text of it fit for the store. */
+function cleaned(event: ParsedEvent): ParsedEvent {
+  event.message = storable(event.message)
+  event.template = storable(event.template)
+  for (const field of event.fields) {
+    field.name = storable(field.name)
+    field.value = storable(field.value)
+  }
+  if (event.facts !== null && event.record.body.includes('\\')) event.facts = cleanTexts(event.facts)
+  return event
+}
+
+function cleanTexts<T>(value: T): T {
+  if (typeof value === 'string') return storable(value) as T
+  if (Array.isArray(value)) return value.map(cleanTexts) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, cleanTexts(child)])) as T
+}

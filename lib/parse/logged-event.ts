@@ -1,0 +1,236 @@
+/**
+ * Events that a function logs as it got them: the best link source that costs nothing. Each record inside proves a delivery, a span of
+ * its own between whoever sent and the execution that logs it:
+ *
+ *   sns:<topic>:<MessageId>  ->  sqs:<queue>:<messageId>:<receive count>  ->  the execution
+ *
+ * Supports SQS, SNS (direct and inside SQS), EventBridge (direct and inside SQS), S3 (direct, in SNS, in SQS), Kinesis, DynamoDB streams,
+ * and the requestContext of API Gateway v1, v2, WebSocket and function URLs; at any depth, also as JSON in strings, up to four layers.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
+ * Ignores: Kafka, ALB (no id), CloudWatch Logs events, payloads in base64.
+ */
+import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
+import { epochToNs, isoToNs, DAY_NS } from '#lib/base/log-time'
+import type { UnixNano } from '#lib/base/time'
+import type { Ref, ServiceKind, SpanFact } from '#lib/model/event'
+import { addRef, addSpan, type Draft } from './draft'
+import { looksLikeContainer } from './flatten'
+import { idOf, traceIdOf } from './ids'
+import { readResponse } from './response'
+import { nameOfArn } from './service'
+
+const NODES_MAX = 2000
+const LAYERS_MAX = 4
+
+/** A look at the text that spares most lines the walk. */
+const MARKS = /aws:(?:sqs|sns|s3|kinesis|dynamodb)|"?'?detail-type|requestContext|TopicArn|\$metadata|ResponseMetadata|MD5OfMessageBody|Md5OfMessageBody|SequenceNumber/
+
+export function mayHoldEvent(text: string): boolean {
+  return MARKS.test(text)
+}
+
+interface Visit {
+  value: unknown
+  layer: number
+}
+
+/** Walks a value and adds to the draft what the records and responses inside it prove. True where it found any. */
+export function readLoggedEvents(root: unknown, draft: Draft): boolean {
+  const queue: Visit[] = [{ value: root, layer: 0 }]
+  let found = false
+  for (let i = 0; i < queue.length && i < NODES_MAX; i++) {
+    const visit = queue[i]
+    if (visit === undefined) break
+    const value = opened(visit)
+    if (Array.isArray(value)) for (const item of value) queue.push({ value: item, layer: visit.layer })
+    else if (isJsonObject(value)) {
+      const keys = readDelivery(value, draft, draft.eventNs)
+      for (const key of keys) addRef(draft, { kind: 'span', role: 'parent', value: key })
+      const handled = keys.length > 0 || readRequestContext(value, draft) || readResponse(value, draft)
+      found ||= handled
+      // The inside of a record belongs to its delivery and was read with it.
+      if (keys.length === 0) for (const child of Object.values(value)) if (isContainer(child)) queue.push({ value: child, layer: visit.layer })
+    }
+  }
+  return found
+}
+
+function isContainer(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || (typeof value === 'string' && looksLikeContainer(value))
+}
+
+function opened(visit: Visit): unknown {
+  if (typeof visit.value !== 'string') return visit.value
+  if (visit.layer >= LAYERS_MAX) return undefined
+  visit.layer++
+  const parsed = parseJson(visit.value)
+  return parsed.ok ? parsed.value : undefined
+}
+
+/** Reads one record; returns the keys of the spans that handed it on (none where the object is no record). */
+function readDelivery(value: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
+  const source = value.eventSource ?? value.EventSource
+  if (source === 'aws:sqs') return sqs(value, draft, untilNs)
+  if (source === 'aws:sns' && isJsonObject(value.Sns)) return sns(value.Sns, draft, untilNs)
+  if (source === 'aws:s3' && isJsonObject(value.s3)) return s3(value, value.s3, draft, untilNs)
+  if (source === 'aws:kinesis' || source === 'aws:dynamodb') return stream(value, source, draft, untilNs)
+  if (value.Type === 'Notification' && typeof value.TopicArn === 'string') return sns(value, draft, untilNs)
+  if (typeof value['detail-type'] === 'string' && typeof value.source === 'string' && 'detail' in value) return bus(value, draft, untilNs)
+  return []
+}
+
+/** Deliveries inside the text of another one: SNS in SQS, S3 in SNS, `{Records: […]}` in either. */
+function inner(text: unknown, draft: Draft, untilNs: UnixNano, layer = 1): string[] {
+  if (typeof text !== 'string' || layer > LAYERS_MAX || !looksLikeContainer(text)) return []
+  const parsed = parseJson(text)
+  if (!parsed.ok || !isJsonObject(parsed.value)) return []
+  const records = Array.isArray(parsed.value.Records) ? parsed.value.Records : [parsed.value]
+  return records.flatMap((record) => (isJsonObject(record) ? readDelivery(record, draft, untilNs) : []))
+}
+
+interface Delivery {
+  key: string
+  kind: ServiceKind
+  name: string
+  startNs: UnixNano | null
+  endNs: UnixNano
+  refs: Ref[]
+  /** Spans that this one came from. */
+  from: string[]
+}
+
+function deliver(draft: Draft, { key, kind, name, startNs, endNs, refs, from }: Delivery): string[] {
+  const fact: SpanFact = {
+    key,
+    form: 'delivery',
+    service: { kind, name },
+    name: '',
+    startNs,
+    endNs: startNs !== null && endNs < startNs ? startNs : endNs,
+    refs: [...refs, { kind: 'span', role: 'self', value: key }],
+  }
+  for (const parent of from) fact.refs.push({ kind: 'span', role: 'parent', value: parent })
+  addSpan(draft, fact)
+  return [key]
+}
+
+function epoch(value: unknown, draft: Draft): UnixNano | null {
+  return epochToNs(value, draft.eventNs + DAY_NS)
+}
+
+function sqs(record: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
+  const messageId = idOf(record.messageId ?? record.MessageId)
+  const arn = record.eventSourceARN ?? record.EventSourceArn ?? record.eventSourceArn
+  if (messageId === undefined || typeof arn !== 'string') return []
+  const attributes = [record.attributes, record.Attributes].find(isJsonObject) ?? {}
+  const startNs = epoch(attributes.SentTimestamp, draft)
+  const count = Number(attributes.ApproximateReceiveCount ?? 1) || 1
+  // The first receive says nothing about a later one.
+  const endNs = count > 1 ? untilNs : (epoch(attributes.ApproximateFirstReceiveTimestamp, draft) ?? untilNs)
+  const from = inner(record.body ?? record.Body, draft, startNs ?? untilNs)
+  if (draft.traceId === undefined) draft.traceId = traceIdOf(attributes.AWSTraceHeader)
+  const keys = deliver(draft, {
+    key: `sqs:${arn}:${messageId}:${count}`,
+    kind: 'queue',
+    name: nameOfArn(arn),
+    startNs,
+    endNs,
+    refs: [{ kind: 'message', role: 'consumed', value: messageId }],
+    from,
+  })
+  const fact = draft.facts.more?.find(({ key }) => key === keys[0])
+  if (fact !== undefined && count > 1) fact.attributes = { attempt: count }
+  return keys
+}
+
+/** The same MessageId reaches every subscriber: one span a topic and message, with as many deliveries behind it. */
+function sns(message: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
+  const messageId = idOf(message.MessageId)
+  const arn = message.TopicArn
+  if (messageId === undefined || typeof arn !== 'string') return []
+  const startNs = typeof message.Timestamp === 'string' ? isoToNs(message.Timestamp) : null
+  return deliver(draft, {
+    key: `sns:${arn}:${messageId}`,
+    kind: 'topic',
+    name: nameOfArn(arn),
+    startNs,
+    endNs: startNs ?? untilNs,
+    refs: [{ kind: 'message', role: 'consumed', value: messageId }],
+    from: inner(message.Message, draft, startNs ?? untilNs),
+  })
+}
+
+/** The event does not name its bus; AWS's own events come by the default one, others are told apart by their source. */
+function bus(event: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
+  const id = idOf(event.id)
+  if (id === undefined) return []
+  const source = String(event.source)
+  const startNs = typeof event.time === 'string' ? isoToNs(event.time) : null
+  draft.facts.name ??= typeof event['detail-type'] === 'string' ? event['detail-type'].slice(0, 100) : undefined
+  return deliver(draft, {
+    key: `events:${id}`,
+    kind: 'bus',
+    name: source.startsWith('aws.') ? 'default' : source,
+    startNs,
+    endNs: startNs ?? untilNs,
+    refs: [{ kind: 'event', role: 'consumed', value: id }],
+    from: [],
+  })
+}
+
+function s3(record: JsonObject, s3Part: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
+  const bucket = isJsonObject(s3Part.bucket) ? s3Part.bucket.name : undefined
+  const object = isJsonObject(s3Part.object) ? s3Part.object : {}
+  if (typeof bucket !== 'string' || typeof object.key !== 'string') return []
+  const response = isJsonObject(record.responseElements) ? record.responseElements : {}
+  const requestId = idOf(response['x-amz-request-id'])
+  const startNs = typeof record.eventTime === 'string' ? isoToNs(record.eventTime) : null
+  return deliver(draft, {
+    key: `s3:${bucket}/${object.key}@${String(object.sequencer ?? requestId ?? '')}`,
+    kind: 'bucket',
+    name: bucket,
+    startNs,
+    endNs: startNs ?? untilNs,
+    refs: requestId === undefined ? [] : [{ kind: 'request', role: 'consumed', value: requestId }],
+    from: [],
+  })
+}
+
+/** Kinesis' eventID is `shardId-…:sequence number`, what PutRecord answers with; DynamoDB's is unique but known to nobody else. */
+function stream(record: JsonObject, source: 'aws:kinesis' | 'aws:dynamodb', draft: Draft, untilNs: UnixNano): string[] {
+  const eventId = idOf(record.eventID)
+  const arn = record.eventSourceARN
+  if (eventId === undefined || typeof arn !== 'string') return []
+  const part = [record.kinesis, record.dynamodb].find(isJsonObject) ?? {}
+  const startNs = epoch(part.approximateArrivalTimestamp ?? part.ApproximateCreationDateTime, draft)
+  return deliver(draft, {
+    key: source === 'aws:dynamodb' ? `ddb:${eventId}` : `kinesis:${arn}:${eventId}`,
+    kind: 'stream',
+    name: nameOfArn(arn),
+    startNs,
+    endNs: startNs ?? untilNs,
+    refs: [{ kind: 'position', role: 'consumed', value: eventId }],
+    from: [],
+  })
+}
+
+/** The gateway's ids for the request that this execution answers. */
+function readRequestContext(value: JsonObject, draft: Draft): boolean {
+  const context = value.requestContext
+  if (!isJsonObject(context) || !('apiId' in context || 'stage' in context || 'resourcePath' in context || 'http' in context)) return false
+  const ids = [idOf(context.extendedRequestId), idOf(context.requestId)].filter((id) => id !== undefined)
+  for (const id of ids) addRef(draft, { kind: 'request', role: 'parent', value: id })
+  const http = isJsonObject(context.http) ? context.http : {}
+  const method = context.httpMethod ?? http.method
+  const path = context.resourcePath ?? value.resource ?? value.routeKey
+  if (typeof context.routeKey === 'string' && context.routeKey.includes(' ')) draft.facts.name ??= context.routeKey
+  else if (typeof method === 'string' && typeof path === 'string') draft.facts.name ??= `${method} ${path}`
+  if (draft.traceId === undefined) draft.traceId = headerTrace(value.headers)
+  return ids.length > 0
+}
+
+function headerTrace(headers: unknown): string | undefined {
+  if (!isJsonObject(headers)) return undefined
+  for (const key of Object.keys(headers)) if (key.toLowerCase() === 'x-amzn-trace-id') return traceIdOf(headers[key])
+  return undefined
+}

@@ -1,0 +1,97 @@
+/**
+ * The producer's side: what an SDK call answered with, and ids that a logger wrote next to a word of sending or receiving.
+ * Recognised by `$metadata` (JS v3), `ResponseMetadata` (boto3, JS v2), `MD5OfMessageBody`, `SequenceNumber` with `ShardId`.
+ *
+ * Consumed and produced must not be mixed up: a cause would become an effect. Where a line has words of both kinds or of none, its ids
+ * prove nothing and stay fields.
+ */
+import { isJsonObject, type JsonObject } from '#lib/base/json'
+import type { Field, Ref } from '#lib/model/event'
+import { addRef, type Draft } from './draft'
+import { idOf, isUuid } from './ids'
+
+/** Adds what a response proves; false where the value is no response. */
+export function readResponse(value: JsonObject, draft: Draft): boolean {
+  const metadata = [value.$metadata, value.ResponseMetadata].find(isJsonObject)
+  const digest = typeof (value.MD5OfMessageBody ?? value.Md5OfMessageBody ?? value.MD5OfBody) === 'string'
+  const position = typeof value.ShardId === 'string' && idOf(value.SequenceNumber)
+  // A received message has a digest too, and a receipt handle with it.
+  if ((metadata === undefined && !digest && !position) || 'ReceiptHandle' in value || 'receiptHandle' in value) return false
+  const produced = (kind: Ref['kind'], id: unknown): void => {
+    const known = idOf(id)
+    if (known !== undefined) addRef(draft, { kind, role: 'produced', value: known })
+  }
+  produced('message', value.MessageId)
+  if (position) produced('position', `${String(value.ShardId)}:${position}`)
+  for (const entry of list(value.Entries)) produced('event', entry.EventId)
+  for (const entry of list(value.Successful)) produced('message', entry.MessageId)
+  for (const record of list(value.Records)) if (typeof record.ShardId === 'string') produced('position', `${record.ShardId}:${String(record.SequenceNumber)}`)
+  for (const id of [metadata?.requestId, metadata?.RequestId, value.RequestId, s3RequestId(metadata)]) called(draft, 'request', id)
+  if ('startDate' in value) called(draft, 'execution', value.executionArn)
+  return true
+}
+
+/** boto3 keeps S3's own request id among the headers. */
+function s3RequestId(metadata: JsonObject | undefined): unknown {
+  return isJsonObject(metadata?.HTTPHeaders) ? metadata.HTTPHeaders['x-amz-request-id'] : undefined
+}
+
+function list(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : []
+}
+
+function called(draft: Draft, kind: Ref['kind'], id: unknown): void {
+  const known = idOf(id)
+  if (known !== undefined) addRef(draft, { kind, role: 'called', value: known })
+}
+
+const SENDING = /^(?:send|sends|sent|sending|publish|publishes|published|publishing|put|puts|enqueue|enqueued|enqueuing|queued|dispatch|dispatched|dispatching|emit|emits|emitted|emitting|produced|producing|forwarded|forwarding|pushed|pushing)$/
+const RECEIVING = /^(?:receive|receives|received|receiving|handle|handles|handling|handled|process|processes|processing|consume|consumes|consumed|consuming|dequeue|dequeued|dequeuing|polled|polling|got|incoming|picked)$/
+const STARTING = /^(?:start|starts|started|starting)$/
+
+type Direction = 'sending' | 'receiving' | 'starting' | null
+
+/** Which way a message of a logger speaks: `Message sent to orders`, `PutEvents FareCaptured`, `Handling event`. */
+function directionOf(human: string): Direction {
+  let direction: Direction = null
+  for (const [word] of human.slice(0, 200).matchAll(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g)) {
+    const lower = word.toLowerCase()
+    const says: Direction = SENDING.test(lower) ? 'sending' : RECEIVING.test(lower) ? 'receiving' : STARTING.test(lower) ? 'starting' : null
+    if (says === null) continue
+    if (direction !== null && direction !== says) return null
+    direction = says
+  }
+  return direction
+}
+
+/** Ids by the names that people give them, without case, dots, dashes and underscores. */
+const MESSAGE_NAME = /^(?:aws)?(?:sqs|sns)?messageid$/
+const EVENT_NAME = /^(?:aws)?(?:eventbridge)?eventid$/
+const GATEWAY_NAME = /^(?:aws)?(?:api|apigw|apigateway|gateway)requestid$/
+const CANDIDATE = /id|arn/i
+
+/** Ids in fields of the line itself, not in those of an event or response inside it. */
+export function readNamedIds(human: string, fields: readonly Field[], draft: Draft): void {
+  let direction: Direction | undefined
+  for (const { name, value } of fields) {
+    if (name.length > 24 || value.length < 16 || !CANDIDATE.test(name)) continue
+    const plain = name.replace(/[._-]/g, '').toLowerCase()
+    if (GATEWAY_NAME.test(plain)) {
+      if (idOf(value) !== undefined && draft.service.kind !== 'gateway') addRef(draft, { kind: 'request', role: 'parent', value })
+      continue
+    }
+    const kind = MESSAGE_NAME.test(plain) ? 'message' : EVENT_NAME.test(plain) ? 'event' : plain === 'executionarn' ? 'execution' : null
+    if (kind === null) continue
+    direction = direction === undefined ? directionOf(human) : direction
+    if (kind === 'execution') executionRef(value, direction, draft)
+    else if (isUuid(value) && direction === 'sending') addRef(draft, { kind, role: 'produced', value })
+    else if (isUuid(value) && direction === 'receiving') addRef(draft, { kind, role: 'consumed', value })
+  }
+}
+
+/** Whoever starts an execution calls it; whoever handles its event was called by it. */
+function executionRef(arn: string, direction: Direction, draft: Draft): void {
+  if (!arn.startsWith('arn:') || !arn.includes(':states:')) return
+  if (direction === 'starting' || direction === 'sending') addRef(draft, { kind: 'execution', role: 'called', value: arn })
+  else if (direction === 'receiving') addRef(draft, { kind: 'execution', role: 'parent', value: arn })
+}
