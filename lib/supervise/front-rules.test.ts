@@ -7,12 +7,20 @@ test.each(['localhost', 'LOCALHOST:80', '127.0.0.1:3000', '127.1.2.3', '[::1]:30
   expect(refusalOf(head({ headers: { host } }))).toBeUndefined()
 })
 
-test.each([undefined, '', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '127.0.0.1@evil.example', '169.254.169.254', '0.0.0.0', '[::]', 'localhost:3000:1'])(
-  'Host %s is refused: its name may have been rebound to us',
-  (host) => {
-    expect(refusalOf(head({ headers: { host } }))?.status).toBe(403)
-  },
-)
+test.each([
+  undefined,
+  '',
+  'evil.example',
+  'localhost.evil.example',
+  '127.0.0.1.evil.example',
+  '127.0.0.1@evil.example',
+  '169.254.169.254',
+  '0.0.0.0',
+  '[::]',
+  'localhost:3000:1',
+])('Host %s is refused: its name may have been rebound to us', (host) => {
+  expect(refusalOf(head({ headers: { host } }))?.status).toBe(403)
+})
 
 test.each(['http://127.0.0.1:3000', 'https://127.0.0.1:3000'])('our own Origin %s may post', (origin) => {
   expect(refusalOf(head({ method: 'POST', headers: { host: '127.0.0.1:3000', origin } }))).toBeUndefined()

@@ -59,7 +59,9 @@ test('a foreign Host is answered with a problem document and the end of the conn
 
 test('headers above 16 KiB, and both lengths at once, are refused by the parser', async () => {
   expect(await untouched(`GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431 /)
-  expect(await untouched(`POST /api/v1/x HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /)
+  expect(await untouched(`POST /api/v1/x HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)).toMatch(
+    /^HTTP\/1.1 400 /,
+  )
 })
 
 test('headers that steer Next from outside are dropped', async () => {
