@@ -6,7 +6,7 @@
 import type { LinkItem, SpanItem, TransactionDetail } from '#lib/model/api'
 import type { Tier } from '#lib/model/span'
 import type { CauseTree } from './cause-tree'
-import { groupBy } from './group-by'
+import { groupBy } from '#lib/base/group'
 
 export interface Unit {
   /** The first span's id, or `missing:n`: stable while folds around it open and close. */

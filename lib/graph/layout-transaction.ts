@@ -10,7 +10,7 @@
  *                      +- effect
  */
 import type { Unit, UnitLink } from './fold-transaction'
-import { groupBy } from './group-by'
+import { groupBy } from '#lib/base/group'
 import { routeLink, type RoutedLink } from './route-link'
 
 export const NODE_HEIGHT = 40
