@@ -188,8 +188,8 @@ class TextScanner {
     this.name = null
     if (kind !== 0 || name === null) return i
     const end = this.depth > 0 ? this.partEnd(i) : tokenEnd(text, i)
-    // `request: Seat(…)`: the word names what the brackets hold.
-    if (text.charCodeAt(end) === 40) return this.token(i)
+    // `request: Seat(…)`, `data=SoldTicket{…}`: the word names what the brackets hold.
+    if (text.charCodeAt(end) === 40 || text.charCodeAt(end) === 123) return this.token(i)
     const value = text.slice(i, end).trimEnd()
     this.addField(name, value)
     if (value.includes(' ') && !isDateLike(value)) return this.token(i)
