@@ -1,25 +1,21 @@
 /**
- * Keys of the inverted index (event.terms): what an event can be found by. The writer (lib/normalize) and the search
+ * Keys of the inverted index (event.terms): what an event can be found by. The writer (lib/normalize/terms.ts) and the search
  * (lib/search) both use these functions, so that they can't drift apart. A key is stored as hash64(key).
  *
- * An event has: `v:` of every field's value and of its request id, trace id and source event id; `f:` of every field;
- * `t:` of its template. Values are compared exactly, case included: `SAVE20` and `save20` are two coupons.
+ *   v:<value>          any field's value or id of the event          v:save20
+ *   f:<name>=<value>   a field by its full name or its last part     f:order.id=5ad7, f:id=5ad7
+ *   t:<template>       all events of one template; equal texts of two services share it
+ *
+ * Upper and lower case are the same: whoever searches rarely knows how a line wrote it.
  */
-
-/** Longer values are indexed by their first 256 characters. */
-export const TERM_VALUE_MAX = 256
-
-/** The value, whatever field it stands in. */
-export function valueKey(value: string): string {
-  return 'v:' + value.slice(0, TERM_VALUE_MAX)
+export function valueTerm(value: string): string {
+  return `v:${value.toLowerCase()}`
 }
 
-/** The value in one field. */
-export function fieldKey(name: string, value: string): string {
-  return 'f:' + name + '=' + value.slice(0, TERM_VALUE_MAX)
+export function fieldTerm(name: string, value: string): string {
+  return `f:${name.toLowerCase()}=${value.toLowerCase()}`
 }
 
-/** The template by its text; equal texts of two services share it. */
-export function templateKey(template: string): string {
-  return 't:' + template
+export function templateTerm(template: string): string {
+  return `t:${template}`
 }

@@ -1,28 +1,10 @@
-/**
- * What an event can be found by: hashes of keys in the inverted index. Search builds the same keys from a query, so their form lives
- * here alone. Words are not among them: they are found through templates.
- *
- *   v:<value>          any field's value or id of the event          save20
- *   f:<name>=<value>   a field by its full name and its last part    order.id:5ad7, id:5ad7
- *   t:<template>       all events of one template
- */
+/** What an event can be found by: hashes of its keys (lib/model/terms.ts) in the inverted index. Words are not among them: they are found through templates. */
 import { hashHalves } from '#lib/base/hash'
 import type { ParsedEvent } from '#lib/model/event'
+import { fieldTerm, templateTerm, valueTerm } from '#lib/model/terms'
 
 /** Each costs some 20 bytes of index; the ids among a line's values come first. */
 export const TERMS_MAX = 64
-
-export function valueTerm(value: string): string {
-  return `v:${value.toLowerCase()}`
-}
-
-export function fieldTerm(name: string, value: string): string {
-  return `f:${name.toLowerCase()}=${value.toLowerCase()}`
-}
-
-export function templateTerm(template: string): string {
-  return `t:${template}`
-}
 
 /** `[hi, lo, hi, lo, …]` of hashHalves, without repeats, at most 64 pairs. */
 export function eventTerms(event: ParsedEvent): number[] {

@@ -1,5 +1,5 @@
 /** A query's text -> what the other queries splice into their SQL. Looks up the words among the templates and the values of small fields. */
-import { templateKey, fieldKey } from '#lib/model/terms'
+import { templateTerm, fieldTerm } from '#lib/model/terms'
 import { sql, type Sql } from '#lib/db/sql'
 import { compareValue, type Condition, likePattern, type Lookup, lookupsOf, understand } from '#lib/search/conditions'
 import { toSql } from '#lib/search/to-sql'
@@ -44,16 +44,18 @@ async function templatesWith(db: Db, text: string): Promise<string[]> {
     where text ilike ${'%' + likePattern(text, false) + '%'}
     order by text
     limit ${MAX_TEMPLATES}`)
-  return rows.map(row => templateKey(row.text))
+  return rows.map(row => templateTerm(row.text))
 }
 
-/** Relies on the primary key of field_value. */
+/** A field goes by its full name or by the last part of it. Sequential over the names, then the primary key of field_value. */
 async function valuesLike(db: Db, lookup: Extract<Lookup, { type: 'values' }>): Promise<string[]> {
   const { name } = lookup
-  const values = await db.rows<{ value: string }>(sql`select value from field_value where name = ${name} limit ${MAX_VALUES}`)
+  const literal = likePattern(name, false)
+  const fields = sql`select f.name from field f where f.name ilike ${literal} or f.name ilike ${'%.' + literal}`
+  const values = await db.rows<{ value: string }>(sql`select distinct v.value from field_value v where v.name in (${fields}) limit ${MAX_VALUES}`)
   if (values.length === 0) {
-    const [field] = await db.rows<{ count: bigint }>(sql`select count from field where name = ${name}`)
+    const [field] = await db.rows(sql`${fields} limit 1`)
     if (field) throw invalidQuery([`${name} has too many different values to compare them; write ${name}: and one of them`])
   }
-  return values.filter(({ value }) => compareValue(value, lookup.op, lookup.value)).map(({ value }) => fieldKey(lookup.name, value))
+  return values.filter(({ value }) => compareValue(value, lookup.op, lookup.value)).map(({ value }) => fieldTerm(name, value))
 }

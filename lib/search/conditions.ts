@@ -1,6 +1,6 @@
 /** The tree of a query -> what it asks of the store. Every word and condition becomes one atom, or a diagnostic. */
 import { idFromHex } from '#lib/base/hash'
-import { fieldKey, templateKey, valueKey } from '#lib/model/terms'
+import { fieldTerm, templateTerm, valueTerm } from '#lib/model/terms'
 import type { Comparison, Diagnostic, FieldNode, Leaf, SearchNode, WordNode } from './ast'
 import { KINDS, levelRange, parseDurationNs, STATUSES } from './fields'
 import { leavesOf, parse } from './grammar'
@@ -46,7 +46,7 @@ export const MAX_LEAVES = 120
 export function understand(text: string): Search {
   const pasted = idsInPaste(text)
   if (pasted) {
-    const parts = pasted.map((value): Condition => ({ type: 'term', keys: [valueKey(value)], lookup: null }))
+    const parts = pasted.map((value): Condition => ({ type: 'term', keys: [valueTerm(value)], lookup: null }))
     return { condition: parts.length === 1 && parts[0] ? parts[0] : { type: 'or', parts }, diagnostics: [], shown: [] }
   }
   const { query, diagnostics } = parse(text)
@@ -94,7 +94,7 @@ function isGlob(leaf: Leaf): boolean {
 function lowerWord(node: WordNode): Condition | string {
   if (node.value === '') return 'Nothing stands between these quotes'
   if (isGlob(node)) return '* works in the value of a field, as in coupon:SAVE*'
-  const term: Atom = { type: 'term', keys: [valueKey(node.value)], lookup: { type: 'template', text: node.value } }
+  const term: Atom = { type: 'term', keys: [valueTerm(node.value)], lookup: { type: 'template', text: node.value } }
   const own = ownId(node.value)
   return own ? { type: 'or', parts: [term, own] } : term
 }
@@ -119,10 +119,10 @@ const BUILT_INS: Record<string, (node: FieldNode) => Condition | string | null> 
   name: node => equalsOnly(node, pattern => ({ type: 'name', pattern })),
   outcome: node => equalsOnly(node, pattern => ({ type: 'outcome', pattern })),
   source: node => equalsOnly(node, pattern => ({ type: 'source', pattern })),
-  template: node => equalsOnly(node, () => ({ type: 'term', keys: [templateKey(node.value)], lookup: { type: 'template', text: node.value } })),
-  trace: node => equalsOnly(node, () => ({ type: 'term', keys: [valueKey(node.value.replace(/^Root=/, ''))], lookup: null })),
-  request: node => equalsOnly(node, () => ({ type: 'term', keys: [valueKey(node.value)], lookup: null })),
-  id: node => equalsOnly(node, () => ownId(node.value) ?? { type: 'term', keys: [valueKey(node.value)], lookup: null }),
+  template: node => equalsOnly(node, () => ({ type: 'term', keys: [templateTerm(node.value)], lookup: { type: 'template', text: node.value } })),
+  trace: node => equalsOnly(node, () => ({ type: 'term', keys: [valueTerm(node.value.replace(/^Root=/, ''))], lookup: null })),
+  request: node => equalsOnly(node, () => ({ type: 'term', keys: [valueTerm(node.value)], lookup: null })),
+  id: node => equalsOnly(node, () => ownId(node.value) ?? { type: 'term', keys: [valueTerm(node.value)], lookup: null }),
   duration: node => {
     const ns = parseDurationNs(node.value)
     if (ns === null) return `${node.value} is no duration; write 500, 500ms, 2s, 1.5m or 1h`
@@ -158,7 +158,7 @@ function lowerField(node: FieldNode): Condition | string {
   const builtIn = isLogField(node) ? undefined : BUILT_INS[node.name]
   const condition = builtIn?.(node)
   if (condition) return condition
-  if (node.op === '=' && !isGlob(node)) return { type: 'term', keys: [fieldKey(node.name, node.value)], lookup: null }
+  if (node.op === '=' && !isGlob(node)) return { type: 'term', keys: [fieldTerm(node.name, node.value)], lookup: null }
   return { type: 'term', keys: [], lookup: { type: 'values', name: node.name, op: isGlob(node) && node.op === '=' ? '=' : node.op, value: node.value } }
 }
 
