@@ -2,53 +2,84 @@
  * Learns the edge model from a sealed set: first from the links that are certain (or, where there are none, from what is open when an
  * effect begins), then by expectation and maximisation over all effects, the certain ones held fixed.
  */
-import { findCandidates, type Candidates, type Sources } from './candidates'
-import { binOf } from './delay'
+import { hashHalves } from '#lib/base/hash'
 import { excessOf, fromExcess, keepOnly } from './bootstrap'
-import { EdgeTable, viewEdges, type AnchorCounts, type EdgeView } from './edges'
+import { fitCalibration, type Outcome } from './calibrate'
+import { findCandidates, type Candidates } from './candidates'
+import { binOf } from './delay'
+import { EdgeTable, type AnchorCounts } from './edges'
+import { guess } from './guess'
 import { match, type Posterior } from './matching'
+import { sealModel, sourcesOf, type Learned, type Model } from './model'
 import { learnSuccession } from './order'
 import type { CertainLink, SealedSet } from './types'
 import { Names, openWindow, type Window } from './window'
 
 const ROUNDS = 4
+/** Rounds of the fits that only predict hidden links. */
+const HIDDEN_ROUNDS = 2
+const FOLDS = 3
 const MATCH_ROUNDS = 12
-const MAX_UNITS = 2 ** 22
 /** A stretch of time without any span that counts as not recorded. */
 const IDLE_MS = 10_000
 
-export interface Fitted {
-  names: Names
-  window: Window
-  edges: EdgeView
-  outsideRate: Map<number, number>
-  known: Map<number, number>
-  candidates: Candidates
-  posterior: Posterior
-  unitMs: number
-}
-
-export function fitEdges(set: SealedSet, rounds = ROUNDS): Fitted {
+export function fitModel(set: SealedSet): Model {
   const names = new Names()
   const unitMs = 1
-  const window = openWindow(set.spans, names, learnSuccession(set.spans, unitMs))
+  const succession = learnSuccession(set.spans, unitMs)
+  const window = openWindow(set.spans, names, succession)
   const known = knownCauses(window, set.certain)
-  const counts = countAnchors(window)
+  const learned = learnEdges(window, known, unitMs, ROUNDS)
+  const calibration = fitCalibration(hiddenOutcomes(window, names, known, unitMs))
+  return sealModel({ unitMs, names: names.list, succession, learned, calibration, certain: known.size })
+}
+
+export function learnEdges(window: Window, known: Map<number, number>, unitMs: number, rounds: number): Learned {
   const activeUnits = activeTime(window) / unitMs
+  const openings = new Map<number, number>()
+  for (const opening of window.opening) openings.set(opening, (openings.get(opening) ?? 0) + 1)
+  const anchors = countAnchors(window)
   const believable = known.size > 0 ? null : excessOf(window, activeUnits * unitMs, unitMs)
   let table = believable ? fromExcess(window, believable, unitMs) : fromCertain(window, known, unitMs)
-  let fitted: Fitted | undefined
-  for (let round = 0; ; round++) {
-    const edges = viewEdges(table, counts, MAX_UNITS)
-    const outsideRate = outsideRates(table, window, activeUnits)
-    const sources: Sources = { edges, outsideRate: (o) => outsideRate.get(o) ?? 1e-9, unitMs, known }
+  for (let round = 0; round < rounds; round++) {
+    const sources = sourcesOf({ table, anchors, openings, activeUnits }, unitMs, known)
     const candidates = findCandidates(window, sources)
     const posterior = match(candidates.graph, MATCH_ROUNDS)
-    fitted = { names, window, edges, outsideRate, known, candidates, posterior, unitMs }
-    if (round === rounds) return fitted
     table = fromPosterior(window, candidates, posterior, known)
     if (believable) keepOnly(table, believable)
   }
+  return { table, anchors, openings, activeUnits }
+}
+
+/** Hides each third of the transactions that are certain in turn, and predicts their links from the rest. */
+function hiddenOutcomes(window: Window, names: Names, known: Map<number, number>, unitMs: number): Outcome[] {
+  const outcomes: Outcome[] = []
+  const fold = foldsOf(window, known)
+  for (let f = 0; f < FOLDS && known.size > 0; f++) {
+    const rest = new Map([...known].filter(([e]) => fold.get(e) !== f))
+    const learned = learnEdges(window, rest, unitMs, HIDDEN_ROUNDS)
+    const guesses = guess(window, sourcesOf(learned, unitMs, rest))
+    for (const [e, cause] of known) {
+      const best = fold.get(e) === f ? guesses.best(e) : undefined
+      if (best) outcomes.push({ class: names.at(window.opening[e] ?? 0), p: best.p, right: best.cause === cause })
+    }
+  }
+  return outcomes
+}
+
+/** Whole transactions share a fold, else a hidden link would be seen through its neighbours. */
+function foldsOf(window: Window, known: Map<number, number>): Map<number, number> {
+  const fold = new Map<number, number>()
+  for (const e of known.keys()) {
+    let root = e
+    for (let depth = 0; depth < 1000; depth++) {
+      const up = known.get(root)
+      if (up === undefined || up < 0) break
+      root = up
+    }
+    fold.set(e, (hashHalves(window.spans[root]?.id ?? '').lo >>> 0) % FOLDS)
+  }
+  return fold
 }
 
 export function knownCauses(window: Window, certain: readonly CertainLink[]): Map<number, number> {
@@ -79,18 +110,6 @@ function activeTime(window: Window): number {
   const buckets = new Set<number>()
   for (const ms of window.startMs) buckets.add(Math.floor(ms / IDLE_MS))
   return Math.max(1, buckets.size) * IDLE_MS
-}
-
-function outsideRates(table: EdgeTable, window: Window, activeUnits: number): Map<number, number> {
-  const all = new Map<number, number>()
-  for (const opening of window.opening) all.set(opening, (all.get(opening) ?? 0) + 1)
-  const rates = new Map<number, number>()
-  for (const [opening, count] of all) {
-    const seen = table.effects.get(opening) ?? 0
-    const share = ((table.outside.get(opening) ?? 0) + 0.05) / (seen + (seen > 0 ? 0.5 : 0.1))
-    rates.set(opening, (Math.min(1, share) * count) / activeUnits)
-  }
-  return rates
 }
 
 /** The gap of `cause` in which `timeMs` lies, or the place before its first line. */

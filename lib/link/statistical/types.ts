@@ -51,16 +51,18 @@ export interface Evidence {
   value: string
 }
 
-/** The best guess for one effect; its confidence says whether it may be shown. */
+/** The best cause found for one effect; its confidence says whether it may be shown. */
 export interface StatisticalLink {
   effect: string
-  cause: string | null
+  cause: string
+  /** The line of the cause before the call, as an index into its lines by time; -1 where the effect came before its first line. */
+  causeLine: number
   tier: 'B' | 'C'
   /** Calibrated probability that `cause` is right. */
   confidence: number
   rule: string
   evidence: Evidence[]
-  /** The next best, at most three, same scale as `confidence`. */
+  /** The next best, at most three, same scale as `confidence`; a null cause is "outside". */
   alternatives: Candidate[]
   /** Content hash of the model that made it. */
   model: string

@@ -1,0 +1,150 @@
+/**
+ * A model is what was learned from a sealed set, as plain JSON under the hash of its content: the same set gives the same model, and a
+ * link that names its model can be explained and made again.
+ */
+import { hashHalves } from '#lib/base/hash'
+import type { Calibration } from './calibrate'
+import type { Sources } from './candidates'
+import { BINS } from './delay'
+import { EdgeTable, viewEdges, type AnchorCounts, type Counts } from './edges'
+import type { Succession } from './order'
+import { Names } from './window'
+
+/** Edges learned, with what is needed to turn counts into rates. */
+export interface Learned {
+  table: EdgeTable
+  anchors: AnchorCounts
+  /** Effects of each opening. */
+  openings: Map<number, number>
+  /** Time in which anything was recorded. */
+  activeUnits: number
+}
+
+type Sparse = [bin: number, count: number][]
+interface CountsJson { mass: number; call: Sparse; back: Sparse }
+
+export interface ModelBody {
+  format: 1
+  unitMs: number
+  /** Of the tables below, which are by index. */
+  names: string[]
+  succession: Succession
+  sites: { opening: number; before: number; counts: CountsJson; after: ({ place: number } & CountsJson)[] }[]
+  wrongBack: { opening: number; back: Sparse }[]
+  outside: [opening: number, mass: number][]
+  effects: [opening: number, seen: number][]
+  openings: [opening: number, count: number][]
+  anchors: [before: number, count: number, after: [place: number, count: number][]][]
+  activeUnits: number
+  calibration: Calibration
+  /** Certain links that it was fitted on. */
+  certain: number
+}
+
+export interface Model extends ModelBody {
+  /** 16 hex digits of the content's hash. */
+  hash: string
+}
+
+const MAX_UNITS = 2 ** 22
+/** Counts are rounded to this, so that the JSON is short and a model read back is the model written. */
+const GRAIN = 1e4
+
+const rounded = (x: number): number => Math.round(x * GRAIN) / GRAIN
+
+export function sealModel(parts: { unitMs: number; names: readonly string[]; succession: Succession; learned: Learned; calibration: Calibration; certain: number }): Model {
+  const { table, anchors, openings, activeUnits } = parts.learned
+  const body: ModelBody = {
+    format: 1,
+    unitMs: parts.unitMs,
+    names: [...parts.names],
+    succession: parts.succession,
+    sites: byKey(table.sites).flatMap(([opening, sites]) =>
+      byKey(sites).map(([before, site]) => ({
+        opening,
+        before,
+        counts: countsJson(site),
+        after: byKey(site.after).map(([place, counts]) => ({ place, ...countsJson(counts) })),
+      })),
+    ),
+    wrongBack: byKey(table.wrongBack).map(([opening, back]) => ({ opening, back: sparse(back) })),
+    outside: byKey(table.outside).map(([opening, mass]) => [opening, rounded(mass)]),
+    effects: byKey(table.effects),
+    openings: byKey(openings),
+    anchors: byKey(anchors.before).map(([before, count]) => [before, count, byKey(anchors.gap.get(before) ?? new Map<number, number>())]),
+    activeUnits,
+    calibration: roundedCalibration(parts.calibration),
+    certain: parts.certain,
+  }
+  const { hi, lo } = hashHalves(JSON.stringify(body))
+  const hex = (n: number): string => (n >>> 0).toString(16).padStart(8, '0')
+  return { ...body, hash: hex(hi) + hex(lo) }
+}
+
+function roundedCalibration(c: Calibration): Calibration {
+  const shift = Object.fromEntries(Object.entries(c.shift).sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(([k, v]) => [k, rounded(v)]))
+  return { ...c, a: rounded(c.a), b: rounded(c.b), c: rounded(c.c), ceiling: Math.round(c.ceiling * 1e6) / 1e6, shift }
+}
+
+const byKey = <T>(map: Map<number, T>): [number, T][] => [...map].sort((a, b) => a[0] - b[0])
+const countsJson = (c: Counts): CountsJson => ({ mass: rounded(c.mass), call: sparse(c.call), back: sparse(c.back) })
+
+function sparse(counts: Float64Array): Sparse {
+  const out: Sparse = []
+  counts.forEach((count, bin) => {
+    if (rounded(count) > 0) out.push([bin, rounded(count)])
+  })
+  return out
+}
+
+function dense(list: Sparse): Float64Array {
+  const out = new Float64Array(BINS)
+  for (const [bin, count] of list) out[bin] = count
+  return out
+}
+
+const readCounts = (c: CountsJson): Counts => ({ mass: c.mass, call: dense(c.call), back: dense(c.back) })
+
+function addTo(sum: Float64Array, more: Float64Array): void {
+  more.forEach((v, i) => {
+    sum[i] = (sum[i] ?? 0) + v
+  })
+}
+
+export function openModel(model: Model): { names: Names; learned: Learned } {
+  const names = new Names()
+  for (const name of model.names) names.of(name)
+  const table = new EdgeTable()
+  for (const { opening, before, counts, after } of model.sites) {
+    const site = Object.assign(table.site(opening, before), readCounts(counts))
+    for (const { place, ...rest } of after) site.after.set(place, readCounts(rest))
+    table.all.mass += site.mass
+    addTo(table.all.call, site.call)
+    addTo(table.all.back, site.back)
+  }
+  for (const { opening, back } of model.wrongBack) {
+    table.wrongBack.set(opening, dense(back))
+    addTo(table.wrongBackAll, dense(back))
+  }
+  for (const [opening, mass] of model.outside) table.outside.set(opening, mass)
+  for (const [opening, seen] of model.effects) table.effects.set(opening, seen)
+  const anchors: AnchorCounts = { before: new Map(), gap: new Map() }
+  for (const [before, count, after] of model.anchors) {
+    anchors.before.set(before, count)
+    anchors.gap.set(before, new Map(after))
+  }
+  return { names, learned: { table, anchors, openings: new Map(model.openings), activeUnits: model.activeUnits } }
+}
+
+export function sourcesOf(learned: Learned, unitMs: number, known: Map<number, number>): Sources {
+  const { table, anchors, openings, activeUnits } = learned
+  const rates = new Map<number, number>()
+  for (const [opening, count] of openings) {
+    const seen = table.effects.get(opening) ?? 0
+    const share = ((table.outside.get(opening) ?? 0) + 0.05) / (seen + (seen > 0 ? 0.5 : 0.1))
+    rates.set(opening, (Math.min(1, share) * count) / activeUnits)
+  }
+  const unseen = 1 / activeUnits
+  return { edges: viewEdges(table, anchors, MAX_UNITS), outsideRate: (opening) => rates.get(opening) ?? unseen, unitMs, known }
+}
+
