@@ -1,3 +1,13 @@
-export default function MapPage() {
-  return <main className="top"><h1 className="answer">Map</h1></main>
+import { Suspense } from 'react'
+import type { Metadata } from 'next'
+import { MapPage } from '#components/service-map/map-page'
+
+export const metadata: Metadata = { title: 'Service map - Specter' }
+
+export default function Home() {
+  return (
+    <Suspense>
+      <MapPage />
+    </Suspense>
+  )
 }

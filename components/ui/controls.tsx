@@ -65,10 +65,13 @@ export interface CopyButtonProps {
   label: string
   done?: string
   look?: 'plain' | 'quiet'
+  icon?: IconName
+  /** The label is the button's name and tooltip only. */
+  iconOnly?: boolean
 }
 
 /** Copies and says so in its own place, also to those who can't see it. */
-export function CopyButton({ text, label, done = 'Copied', look = 'plain' }: CopyButtonProps) {
+export function CopyButton({ text, label, done = 'Copied', look = 'plain', icon = 'copy', iconOnly = false }: CopyButtonProps) {
   const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle')
   const id = useId()
   const copy = () => {
@@ -80,8 +83,8 @@ export function CopyButton({ text, label, done = 'Copied', look = 'plain' }: Cop
   }
   const words = { idle: label, copied: done, refused: 'Copying was refused' }
   return (
-    <Button look={look} icon={state === 'copied' ? 'check' : 'copy'} onClick={copy} aria-describedby={id}>
-      {words[state]}
+    <Button look={look} icon={state === 'copied' ? 'check' : icon} onClick={copy} aria-describedby={id} className={iconOnly ? 'icon' : ''} {...(iconOnly ? { 'aria-label': words[state], title: words[state] } : {})}>
+      {iconOnly ? null : words[state]}
       <span id={id} className="sr-only" aria-live="polite">
         {state === 'idle' ? '' : words[state]}
       </span>

@@ -1,0 +1,140 @@
+import type { ReactNode } from 'react'
+import { formatNear } from '#lib/base/clock'
+import type { Zone } from '#lib/base/clock'
+import { formatCount, formatDuration, formatPercent, formatPlural, formatShort } from '#lib/base/format'
+import { findOnset } from '#lib/graph/onset'
+import { errorShare, unprovenOf } from '#lib/graph/map-view'
+import type { Series, ServiceMap, Status } from '#lib/model/api'
+import { Skeleton } from '#components/ui/states'
+
+export interface MapAnswerProps {
+  map: ServiceMap | undefined
+  series: Series | undefined
+  status: Status | undefined
+  /** The search that filters the map, and what it is compared with, in words. */
+  q: string
+  against: string | null
+  zone: Zone
+  now: number
+}
+
+/** The page's question answered in one line, with its limits under it. */
+export function MapAnswer({ map, series, status, q, against, zone, now }: MapAnswerProps) {
+  if (!map) {
+    return (
+      <div className="grow">
+        <h1 className="answer">
+          <span className="sr-only">The service map is loading</span>
+          <Skeleton width="min(620px, 90%)" height={18} />
+        </h1>
+        <p className="sub">
+          <Skeleton width="min(420px, 70%)" height={13} />
+        </p>
+      </div>
+    )
+  }
+  const { count, failed, unknown } = map.transactions
+  return (
+    <div className="grow">
+      <h1 className="answer">
+        <b>
+          {formatPlural(map.nodes.length, 'service')}, {formatPlural(count, 'transaction')}
+          {q ? <> with <code>{q}</code></> : null}
+          {count > 0 ? <>, {failed > 0 ? `${formatPercent(failed / count)} failing` : 'none failing'}.</> : '.'}
+        </b>{' '}
+        {onsetSentence(series, zone, now) ?? worstSentence(map)}
+      </h1>
+      <p className="sub">{limits({ map, status, against, zone, now, unknown }).map((part, i) => <span key={i}>{part} </span>)}</p>
+    </div>
+  )
+}
+
+function onsetSentence(series: Series | undefined, zone: Zone, now: number): ReactNode {
+  const all = series?.groups[0]
+  if (!series || !all || series.groups.length !== 1) return null
+  const onset = findOnset(all.count, all.errors)
+  if (!onset) return null
+  const at = Date.parse(series.from) + onset.index * series.bucketMs
+  return (
+    <>
+      Since {formatNear(at, zone, now, 'minute')} <b className="text-error">{formatPercent(onset.after)}</b> fail; before that it was {formatPercent(onset.before)}.
+    </>
+  )
+}
+
+function worstSentence(map: ServiceMap): ReactNode {
+  const worst = [...map.nodes].sort((a, b) => b.errors - a.errors)[0]
+  if (!worst || worst.errors === 0) return null
+  return (
+    <>
+      <code>{worst.name}</code> fails most: <b className="text-error">{formatPercent(errorShare(worst))}</b> of {formatShort(worst.spans)} calls.
+    </>
+  )
+}
+
+interface LimitsInput {
+  map: ServiceMap
+  status: Status | undefined
+  against: string | null
+  zone: Zone
+  now: number
+  unknown: number
+}
+
+/** From this share of unproven causes on the first thing to say is that the map is incomplete. */
+const SAY_UNPROVEN_FROM = 0.005
+
+function limits({ map, status, against, zone, now, unknown }: LimitsInput): ReactNode[] {
+  const parts: ReactNode[] = []
+  if (against) parts.push(comparison(map, against))
+  const unproven = unprovenOf(map)
+  if (unproven.spans > 0 && unproven.share >= SAY_UNPROVEN_FROM) {
+    parts.push(
+      <>
+        <b>{formatCount(unproven.without)}</b> of {formatCount(unproven.spans)} spans ({formatPercent(unproven.share)}) lack a proven cause
+        {unproven.services > 0 ? `; ${formatPlural(unproven.services, 'service')} stand${unproven.services === 1 ? 's' : ''} alone for it` : ''}.
+      </>,
+    )
+  }
+  if (unknown > 0) parts.push(`${formatCount(unknown)} ${unknown === 1 ? 'has' : 'have'} no outcome yet.`)
+  const sources = status ? sourcesSentence(status, zone, now) : null
+  if (sources) parts.push(sources)
+  if (status && status.linking.pending > 0) parts.push(<span className="text-warn">{formatCount(status.linking.pending)} events are still being linked; edges appear as they are.</span>)
+  return parts.length > 0 ? parts : ['Complete: every source has delivered, every cause that could be proven is.']
+}
+
+function comparison(map: ServiceMap, against: string): ReactNode {
+  const edges = (change: 'new' | 'gone') => map.edges.filter((edge) => edge.change === change).length
+  const shifted = map.nodes.filter((node) => node.change === 'shifted').length
+  if (edges('new') + edges('gone') + shifted === 0) return `Against ${against}: no edge is new or gone, nothing shifted.`
+  return (
+    <>
+      Against {against}: <b>{edges('new')}</b> {edges('new') === 1 ? 'edge' : 'edges'} new, <b>{edges('gone')}</b> gone, <b>{shifted}</b> shifted.
+    </>
+  )
+}
+
+/** Minutes are enough in a sentence. */
+function behindBy(lagMs: number): string {
+  return formatDuration(Math.round(lagMs / 60_000) * 60_000)
+}
+
+/** A source that delivers continuously is behind when it lags more than this. */
+export const BEHIND_MS = 120_000
+
+/** `/aws/lambda/cart` is known as cart. */
+function shortName(name: string): string {
+  return name.startsWith('/') ? (name.split('/').at(-1) ?? name) : name
+}
+
+function sourcesSentence(status: Status, zone: Zone, now: number): string | null {
+  const live = status.sources.filter((source) => source.lagMs !== null)
+  if (live.length === 0) return null
+  const behind = live.filter((source) => (source.lagMs ?? 0) > BEHIND_MS)
+  const ends = live.filter((source) => !behind.includes(source)).flatMap((source) => (source.completeUntil ? [Date.parse(source.completeUntil)] : []))
+  const until = ends.length > 0 ? ` until ${formatNear(Math.min(...ends), zone, now, 'minute')}` : ''
+  const first = behind[0]
+  const late = first ? `; ${shortName(first.name)} ${behindBy(first.lagMs ?? 0)} behind${behind.length > 1 ? `, ${behind.length - 1} more too` : ''}` : ''
+  if (first && ends.length === 0) return `${shortName(first.name)} is ${behindBy(first.lagMs ?? 0)} behind.`
+  return `${live.length - behind.length} of ${formatPlural(live.length, 'source')} complete${until}${late}.`
+}

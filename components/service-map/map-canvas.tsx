@@ -1,0 +1,201 @@
+'use client'
+import { useEffect, useImperativeHandle, useRef, useState } from 'react'
+import type { KeyboardEvent, Ref } from 'react'
+import type { Core } from 'cytoscape'
+import { MARGIN } from '#lib/graph/layout'
+import { walkMap } from '#lib/graph/map-walk'
+import type { WalkKey } from '#lib/graph/map-walk'
+import type { MapView } from '#lib/graph/map-view'
+import { elementsOf, stylesheet } from './map-elements'
+import { MapLabels } from './map-labels'
+import { readPalette } from './node-picture'
+import type { MapLayout } from './use-layout'
+
+export interface MapHandle {
+  zoomBy: (factor: number) => void
+  fit: () => void
+}
+
+export interface MapCanvasProps {
+  view: MapView
+  layout: MapLayout
+  /** Seconds of the range, for the rates on edges. */
+  rangeSeconds: number
+  chosen: string | null
+  /** What a search in the map found; null while nothing is searched for. */
+  found: ReadonlySet<string> | null
+  onChoose: (id: string | null) => void
+  handle: Ref<MapHandle>
+}
+
+/** The map drawn by cytoscape; its words are elements over the canvas that move with it. */
+export function MapCanvas({ view, layout, rangeSeconds, chosen, found, onChoose, handle }: MapCanvasProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const words = useRef<HTMLDivElement>(null)
+  const cy = useCytoscape(place, words, onChoose)
+  const [cursor, setCursor] = useState<string | null>(null)
+  const [pointed, setPointed] = useState<string | null>(null)
+  const theme = useThemeName()
+  const near = pointed ?? chosen
+
+  useEffect(() => {
+    if (!cy) return
+    const palette = readPalette()
+    const fresh = cy.elements().length === 0
+    cy.batch(() => {
+      const wanted = elementsOf(view, layout, palette)
+      const ids = new Set(wanted.map((element) => element.data.id))
+      cy.elements().filter((element) => !ids.has(element.id())).remove()
+      for (const element of wanted) {
+        const known = cy.getElementById(element.data.id ?? '')
+        if (known.empty()) cy.add(element)
+        else {
+          known.data(element.data)
+          if (element.position && known.isNode()) known.position(element.position)
+        }
+      }
+    })
+    cy.style(stylesheet(palette))
+    if (fresh) fitAll(cy, layout)
+  }, [cy, view, layout, theme])
+
+  useEffect(() => {
+    if (!cy) return
+    cy.batch(() => {
+      cy.elements().removeClass('chosen cursor near dim')
+      if (chosen) cy.getElementById(chosen).addClass('chosen')
+      if (cursor && cursor !== chosen) cy.getElementById(cursor).addClass('cursor')
+      if (near) cy.getElementById(near).connectedEdges().addClass('near')
+      if (found) cy.elements().filter((element) => !(element.isNode() ? found.has(element.id()) : found.has(element.data('source')) && found.has(element.data('target')))).addClass('dim')
+    })
+  }, [cy, chosen, cursor, near, found, view, layout])
+
+  useEffect(() => {
+    if (!cy) return
+    const over = (event: { target: { id: () => string } }) => setPointed(event.target.id())
+    const out = () => setPointed(null)
+    cy.on('mouseover', 'node', over)
+    cy.on('mouseout', 'node', out)
+    return () => {
+      cy.off('mouseover', 'node', over)
+      cy.off('mouseout', 'node', out)
+    }
+  }, [cy])
+
+  useEffect(() => {
+    if (cy && chosen) bringIntoView(cy, chosen)
+  }, [cy, chosen])
+
+  useImperativeHandle(handle, () => ({
+    zoomBy: (factor) => cy?.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } }),
+    fit: () => cy && fitAll(cy, layout),
+  }), [cy, layout])
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key.startsWith('Arrow')) {
+      const next = walkMap({ positions: layout.positions, edges: view.edges }, cursor ?? chosen, event.key as WalkKey)
+      setCursor(next)
+      if (cy && next) bringIntoView(cy, next)
+    } else if (event.key === 'Enter' && cursor) onChoose(cursor)
+    else if (event.key === '+' || event.key === '=') cy?.zoom(cy.zoom() * 1.2)
+    else if (event.key === '-') cy?.zoom(cy.zoom() / 1.2)
+    else if (event.key === '0' && cy) fitAll(cy, layout)
+    else return
+    event.preventDefault()
+  }
+  const at = view.nodes.find((node) => node.id === cursor)
+  return (
+    <div
+      className="map-canvas"
+      role="application"
+      tabIndex={0}
+      aria-label={`Service map with ${view.nodes.length} services. Arrows move from cause to effect, Enter opens a service. The table says the same.`}
+      onKeyDown={onKeyDown}
+      onBlur={() => setCursor(null)}
+      data-testid="map-canvas"
+    >
+      {/* Not positioned: cytoscape makes its place relative. */}
+      <div ref={place} className="h-full w-full" />
+      <div className="pointer-events-none absolute inset-0 overflow-hidden" aria-hidden="true">
+        <div ref={words} className="map-words">
+          <MapLabels view={view} layout={layout} rangeSeconds={rangeSeconds} near={near} found={found} />
+        </div>
+      </div>
+      <span className="sr-only" aria-live="polite">
+        {at ? `${at.name}, ${at.kind}, ${at.spans} calls, ${at.errors} failing` : ''}
+      </span>
+    </div>
+  )
+}
+
+/** Shows everything with its names and the edges that run outside, enlarging nothing. */
+function fitAll(cy: Core, layout: MapLayout): void {
+  const nodes = Object.values(layout.positions)
+  if (nodes.length === 0 || cy.width() === 0) return
+  const bends = Object.values(layout.routes).flatMap((route) => route.controls)
+  const left = Math.min(...nodes.map((p) => p.x - MARGIN.x), ...bends.map((p) => p.x - 8))
+  const right = Math.max(...nodes.map((p) => p.x + MARGIN.x), ...bends.map((p) => p.x + 8))
+  const top = Math.min(...nodes.map((p) => p.y - MARGIN.top), ...bends.map((p) => p.y - 8))
+  const bottom = Math.max(...nodes.map((p) => p.y + MARGIN.bottom), ...bends.map((p) => p.y + 8))
+  const zoom = Math.min(1, cy.width() / (right - left), cy.height() / (bottom - top))
+  cy.viewport({ zoom, pan: { x: cy.width() / 2 - ((left + right) / 2) * zoom, y: cy.height() / 2 - ((top + bottom) / 2) * zoom } })
+}
+
+function bringIntoView(cy: Core, id: string): void {
+  const node = cy.getElementById(id)
+  if (node.empty()) return
+  const { x, y } = node.renderedPosition() as { x: number; y: number }
+  const dx = x < 60 ? 60 - x : x > cy.width() - 60 ? cy.width() - 60 - x : 0
+  const dy = y < 40 ? 40 - y : y > cy.height() - 80 ? cy.height() - 80 - y : 0
+  if (dx !== 0 || dy !== 0) cy.panBy({ x: dx, y: dy })
+}
+
+/** One instance for the life of the place; the library is loaded when the first map is drawn. */
+function useCytoscape(place: React.RefObject<HTMLDivElement | null>, words: React.RefObject<HTMLDivElement | null>, onChoose: (id: string | null) => void): Core | null {
+  const [cy, setCy] = useState<Core | null>(null)
+  const choose = useRef(onChoose)
+  useEffect(() => {
+    choose.current = onChoose
+  })
+  useEffect(() => {
+    let core: Core | null = null
+    let left = false
+    const watch = new ResizeObserver(() => core?.resize())
+    void import('cytoscape').then(({ default: cytoscape }) => {
+      if (left || !place.current) return
+      core = cytoscape({ container: place.current, minZoom: 0.15, maxZoom: 2.5, autoungrabify: true, boxSelectionEnabled: false, selectionType: 'single', layout: { name: 'preset' }, style: [] })
+      const follow = () => {
+        if (!core || !words.current) return
+        const { x, y } = core.pan()
+        words.current.style.transform = `translate(${x}px, ${y}px) scale(${core.zoom()})`
+        words.current.dataset.zoom = core.zoom() < 0.55 ? 'far' : 'near'
+      }
+      core.on('viewport', follow)
+      core.on('tap', 'node', (event) => choose.current(event.target.id()))
+      core.on('tap', (event) => event.target === core && choose.current(null))
+      follow()
+      watch.observe(place.current)
+      setCy(core)
+    })
+    return () => {
+      left = true
+      watch.disconnect()
+      core?.destroy()
+      setCy(null)
+    }
+  }, [place, words])
+  return cy
+}
+
+/** Changes with the theme, so that the canvas takes its colours anew. */
+function useThemeName(): string {
+  const [name, setName] = useState('')
+  useEffect(() => {
+    const read = () => setName(document.documentElement.dataset.theme ?? '')
+    read()
+    const watch = new MutationObserver(read)
+    watch.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
+    return () => watch.disconnect()
+  }, [])
+  return name
+}

@@ -1,0 +1,265 @@
+/**
+ * How the edges of a map run, and where their numbers stand. Forward edges leave at the right and arrive at the left; edges back to an
+ * earlier rank run outside, over or under. Of a few simple shapes the one that crosses the fewest nodes and labels is taken, so the
+ * drawing depends on nothing but the positions.
+ *
+ *   forward   o----.            back   .-------o        detour  o-.            .-> o
+ *                   \                  v                           \__________/
+ *                    `--> o            o
+ */
+import type { Point } from './layout'
+
+export type Side = 'left' | 'right' | 'top' | 'bottom'
+
+export interface Route {
+  /** Control points of a quadratic B-spline between the two ends; none: a straight line. */
+  controls: Point[]
+  start: Side
+  end: Side
+  /** Middle of the place for the edge's number. */
+  label: Point
+  /** No free place was found: the number shows on demand. */
+  crowded: boolean
+}
+
+export interface RouteInput {
+  positions: Readonly<Record<string, Point>>
+  edges: readonly { id: string; source: string; target: string; labelled: boolean }[]
+}
+
+export interface RouteResult {
+  routes: Record<string, Route>
+  /** Nodes whose name stands above them, because an edge leaves below. */
+  labelsAbove: string[]
+}
+
+interface Box {
+  left: number
+  right: number
+  top: number
+  bottom: number
+  cost: number
+  owner: string
+}
+
+interface Shape {
+  start: Side
+  end: Side
+  controls: Point[]
+  /** What this shape costs before it crosses anything. */
+  cost: number
+}
+
+/** Half of a node's picture. */
+export const NODE_RADIUS = 20
+const LABEL = { halfWidth: 60, height: 46, gap: 4 }
+const NUMBER = { halfWidth: 40, halfHeight: 8 }
+const CROSSING = { node: 40, label: 8 }
+
+export function routeMap({ positions, edges }: RouteInput): RouteResult {
+  const ids = Object.keys(positions).sort()
+  const nodeBoxes = ids.flatMap((id) => boxesOf(id, positions))
+  const routes: Record<string, Route> = {}
+  const paths = new Map<string, Point[]>()
+  const sorted = [...edges].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const sides = new Map<string, Set<Side>>()
+  for (const edge of sorted) {
+    const from = positions[edge.source]
+    const to = positions[edge.target]
+    if (!from || !to) continue
+    const best = cheapest(shapesBetween(from, to), { from, to, boxes: nodeBoxes, source: edge.source, target: edge.target })
+    routes[edge.id] = { controls: best.shape.controls, start: best.shape.start, end: best.shape.end, label: from, crowded: false }
+    paths.set(edge.id, best.path)
+    addSide(sides, edge.source, best.shape.start)
+    addSide(sides, edge.target, best.shape.end)
+  }
+  const labelsAbove = ids.filter((id) => sides.get(id)?.has('bottom') && !sides.get(id)?.has('top'))
+  placeNumbers(sorted, { routes, paths, positions, labelsAbove: new Set(labelsAbove) })
+  return { routes, labelsAbove }
+}
+
+function addSide(sides: Map<string, Set<Side>>, id: string, side: Side): void {
+  sides.set(id, (sides.get(id) ?? new Set()).add(side))
+}
+
+function boxesOf(id: string, positions: Readonly<Record<string, Point>>): Box[] {
+  const p = positions[id]
+  if (!p) return []
+  const pad = NODE_RADIUS + 8
+  return [
+    { left: p.x - pad, right: p.x + pad, top: p.y - pad, bottom: p.y + pad, cost: CROSSING.node, owner: id },
+    { left: p.x - LABEL.halfWidth, right: p.x + LABEL.halfWidth, top: p.y + pad, bottom: p.y + pad + LABEL.height, cost: CROSSING.label, owner: id },
+  ]
+}
+
+function shapesBetween(a: Point, b: Point): Shape[] {
+  const dx = b.x - a.x
+  const dy = b.y - a.y
+  if (dx === 0 && dy === 0) return [{ start: 'top', end: 'top', controls: [{ x: a.x - 44, y: a.y - 84 }, { x: a.x + 44, y: a.y - 84 }], cost: 0 }]
+  if (Math.abs(dx) < 70) return vertical(a, b)
+  return dx > 0 ? forward(a, b) : backward(a, b)
+}
+
+function vertical(a: Point, b: Point): Shape[] {
+  const down = b.y > a.y
+  const straight: Shape = { start: down ? 'bottom' : 'top', end: down ? 'top' : 'bottom', controls: [], cost: Math.abs(b.x - a.x) / 8 }
+  const around = [80, 130, -80, -130].map((off, i): Shape => {
+    const side: Side = off > 0 ? 'right' : 'left'
+    const x = (off > 0 ? Math.max(a.x, b.x) : Math.min(a.x, b.x)) + off
+    return { start: side, end: side, controls: [{ x, y: a.y }, { x, y: b.y }], cost: 6 + 2 * i }
+  })
+  return [straight, ...around]
+}
+
+function forward(a: Point, b: Point): Shape[] {
+  const dx = b.x - a.x
+  const dy = b.y - a.y
+  const bend = (c: number, cost: number): Shape => ({ start: 'right', end: 'left', controls: [{ x: a.x + dx * c, y: a.y }, { x: a.x + dx * c, y: b.y }], cost })
+  const shapes: Shape[] = Math.abs(dy) < 4 ? [{ start: 'right', end: 'left', controls: [], cost: 0 }] : [bend(0.5, 0), bend(0.3, 1), bend(0.7, 1)]
+  const lane = Math.min(90, dx / 3)
+  const highest = Math.min(a.y, b.y)
+  const lowest = Math.max(a.y, b.y)
+  for (const [i, off] of [52, 84, 120, 160, 210].entries()) {
+    for (const y of [highest - off, lowest + off + 24]) {
+      shapes.push({ start: 'right', end: 'left', controls: [{ x: a.x + lane, y: a.y }, { x: a.x + lane, y }, { x: b.x - lane, y }, { x: b.x - lane, y: b.y }], cost: 5 + 3 * i })
+    }
+  }
+  return shapes
+}
+
+function backward(a: Point, b: Point): Shape[] {
+  const dy = b.y - a.y
+  const shapes: Shape[] = []
+  if (Math.abs(dy) > 60) {
+    const start: Side = dy > 0 ? 'bottom' : 'top'
+    shapes.push({ start, end: 'right', controls: [{ x: a.x, y: b.y }], cost: 2 + (dy > 0 ? 3 : 0) })
+    shapes.push({ start, end: 'right', controls: [{ x: a.x, y: a.y + dy * 0.6 }, { x: b.x + 110, y: b.y }], cost: 3 + (dy > 0 ? 3 : 0) })
+    shapes.push({ start: 'left', end: dy > 0 ? 'top' : 'bottom', controls: [{ x: b.x, y: a.y }], cost: 4 + (dy > 0 ? 0 : 3) })
+  }
+  for (const [i, off] of [84, 124, 170, 220].entries()) {
+    const over = Math.min(a.y, b.y) - off
+    const under = Math.max(a.y, b.y) + off + 36
+    shapes.push({ start: 'top', end: 'top', controls: [{ x: a.x, y: over }, { x: b.x, y: over }], cost: 6 + 3 * i })
+    shapes.push({ start: 'bottom', end: 'bottom', controls: [{ x: a.x, y: under }, { x: b.x, y: under }], cost: 10 + 3 * i })
+  }
+  return shapes
+}
+
+interface Surroundings {
+  from: Point
+  to: Point
+  boxes: readonly Box[]
+  source: string
+  target: string
+}
+
+function cheapest(shapes: readonly Shape[], around: Surroundings): { shape: Shape; path: Point[] } {
+  let best: { shape: Shape; path: Point[]; cost: number } | null = null
+  for (const shape of shapes) {
+    if (best && shape.cost >= best.cost) continue
+    const path = pathOf(around.from, around.to, shape)
+    const cost = shape.cost + crossings(path, around)
+    if (!best || cost < best.cost) best = { shape, path, cost }
+  }
+  if (!best) throw new Error('No shape for an edge: shapesBetween gave none')
+  return best
+}
+
+function crossings(path: readonly Point[], { boxes, source, target }: Surroundings): number {
+  const left = Math.min(...path.map((p) => p.x))
+  const right = Math.max(...path.map((p) => p.x))
+  const top = Math.min(...path.map((p) => p.y))
+  const bottom = Math.max(...path.map((p) => p.y))
+  let cost = 0
+  for (const box of boxes) {
+    if (box.right < left || box.left > right || box.bottom < top || box.top > bottom) continue
+    const isEnd = box.owner === source || box.owner === target
+    if (isEnd && box.cost === CROSSING.node) continue
+    if (path.some((p) => inside(p, box))) cost += isEnd ? box.cost / 3 : box.cost
+  }
+  return cost
+}
+
+function inside(p: Point, box: Box): boolean {
+  return p.x > box.left && p.x < box.right && p.y > box.top && p.y < box.bottom
+}
+
+const OUT: Record<Side, Point> = { left: { x: -1, y: 0 }, right: { x: 1, y: 0 }, top: { x: 0, y: -1 }, bottom: { x: 0, y: 1 } }
+
+/** Points along the line, ends included: each control makes one quadratic piece, joined half way to the next. */
+export function pathOf(from: Point, to: Point, route: Pick<Route, 'controls' | 'start' | 'end'>): Point[] {
+  const start = { x: from.x + OUT[route.start].x * NODE_RADIUS, y: from.y + OUT[route.start].y * NODE_RADIUS }
+  const end = { x: to.x + OUT[route.end].x * NODE_RADIUS, y: to.y + OUT[route.end].y * NODE_RADIUS }
+  const steps = 14
+  if (route.controls.length === 0) {
+    return Array.from({ length: steps * 2 + 1 }, (_, i) => between(start, end, i / (steps * 2)))
+  }
+  const points: Point[] = [start]
+  let at = start
+  route.controls.forEach((control, i) => {
+    const next = route.controls[i + 1]
+    const to2 = next ? between(control, next, 0.5) : end
+    for (let k = 1; k <= steps; k++) {
+      const t = k / steps
+      points.push(between(between(at, control, t), between(control, to2, t), t))
+    }
+    at = to2
+  })
+  return points
+}
+
+function between(a: Point, b: Point, t: number): Point {
+  return { x: a.x + (b.x - a.x) * t, y: a.y + (b.y - a.y) * t }
+}
+
+interface NumberPlaces {
+  routes: Record<string, Route>
+  paths: ReadonlyMap<string, Point[]>
+  positions: Readonly<Record<string, Point>>
+  labelsAbove: ReadonlySet<string>
+}
+
+/** Writes `label` and `crowded` of each route: the first free place from the middle outwards. */
+function placeNumbers(edges: RouteInput['edges'], { routes, paths, positions, labelsAbove }: NumberPlaces): void {
+  const taken = Object.entries(positions).flatMap(([id, p]) => nodeAndName(id, p, labelsAbove.has(id)))
+  for (const edge of edges) {
+    const route = routes[edge.id]
+    const path = paths.get(edge.id)
+    if (!route || !path) continue
+    const place = edge.labelled ? freeNumber(path, taken) : { at: middleOf(path), crowded: true }
+    route.label = place.at
+    route.crowded = place.crowded
+    if (!place.crowded) taken.push(numberBox(place.at, edge.id))
+  }
+}
+
+function nodeAndName(id: string, p: Point, above: boolean): Box[] {
+  const top = above ? p.y - NODE_RADIUS - LABEL.gap - LABEL.height : p.y + NODE_RADIUS + LABEL.gap
+  return [
+    { left: p.x - NODE_RADIUS, right: p.x + NODE_RADIUS, top: p.y - NODE_RADIUS, bottom: p.y + NODE_RADIUS, cost: 1, owner: id },
+    { left: p.x - LABEL.halfWidth, right: p.x + LABEL.halfWidth, top, bottom: top + LABEL.height, cost: 1, owner: id },
+  ]
+}
+
+function numberBox(at: Point, owner: string): Box {
+  return { left: at.x - NUMBER.halfWidth, right: at.x + NUMBER.halfWidth, top: at.y - NUMBER.halfHeight, bottom: at.y + NUMBER.halfHeight, cost: 1, owner }
+}
+
+function freeNumber(path: readonly Point[], taken: readonly Box[]): { at: Point; crowded: boolean } {
+  const flat = Math.abs((path[0]?.y ?? 0) - (path.at(-1)?.y ?? 0)) < 4 && path.every((p) => Math.abs(p.y - (path[0]?.y ?? 0)) < 4)
+  const places = flat ? [-11, 11] : [0]
+  for (const t of [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8]) {
+    const on = path[Math.round(t * (path.length - 1))]
+    if (!on) continue
+    for (const off of places) {
+      const at = { x: Math.round(on.x), y: Math.round(on.y + off) }
+      const box = numberBox(at, '')
+      if (taken.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom)) return { at, crowded: false }
+    }
+  }
+  return { at: middleOf(path), crowded: true }
+}
+
+function middleOf(path: readonly Point[]): Point {
+  return path[Math.floor(path.length / 2)] ?? { x: 0, y: 0 }
+}
