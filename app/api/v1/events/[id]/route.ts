@@ -1,0 +1,12 @@
+import { getEvent } from '#lib/queries/get-event'
+import { read } from '#lib/queries/read'
+import { contract } from '#lib/server/contract'
+import { foundOr404, withRoute } from '#lib/server/route'
+
+export const runtime = 'nodejs'
+export const dynamic = 'force-dynamic'
+
+export const GET = withRoute(contract.event, async ({ params }) => {
+  const id = params['id'] ?? ''
+  return foundOr404(await read((db) => getEvent(db, id)), 'event', id)
+})

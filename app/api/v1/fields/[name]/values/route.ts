@@ -1,0 +1,9 @@
+import { listFieldValues } from '#lib/queries/list-fields'
+import { read } from '#lib/queries/read'
+import { contract } from '#lib/server/contract'
+import { withRoute } from '#lib/server/route'
+
+export const runtime = 'nodejs'
+export const dynamic = 'force-dynamic'
+
+export const GET = withRoute(contract.fieldValues, ({ query, params }) => read((db) => listFieldValues(db, params['name'] ?? '', query.prefix)))

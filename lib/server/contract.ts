@@ -1,0 +1,163 @@
+/**
+ * Every route of the API as data: the handlers validate by it (lib/server/route.ts), the OpenAPI document is made from it
+ * (lib/server/openapi.ts), and a test finds a route file for each row and a row for each route file.
+ */
+import { z } from 'zod'
+import {
+  causalityList, eventDetail, eventList, facets, fieldList, fieldsQuery, fieldValues, ingestResult, linkItem, linksQuery, listQuery, mapQuery,
+  rangeQuery, series, seriesQuery, serviceDetail, serviceMap, sourceStatus, status, transactionDetail, transactionList,
+} from '#lib/model/api'
+
+export interface RouteContract {
+  method: 'GET' | 'POST'
+  /** As OpenAPI writes it, and as the folders are named: `/api/v1/events/{id}`. */
+  path: string
+  summary: string
+  description?: string
+  query: z.ZodObject
+  /** What a 200 holds; null where it is described in words alone. */
+  response: z.ZodType | null
+  responseType?: 'application/json' | 'application/x-ndjson'
+  /** Statuses beside 200 that a well-behaved caller meets, with their reason. */
+  also?: Record<number, string>
+}
+
+const none = z.object({})
+const RANGE = '`from` is inclusive, `to` exclusive; ISO 8601, epoch milliseconds, or relative (`-1h`, `now`).'
+const LAST_DAY = `${RANGE} Default: the last 24 hours.`
+const SEARCH =
+  '`q` is the search language: words and `key:value` conditions that must all hold, `OR`, `-` or `NOT`, parentheses, `key:>n`, quotes. ' +
+  'A condition on events holds for a transaction where some event of it meets it.'
+
+export const contract = {
+  status: { method: 'GET', path: '/api/v1/status', summary: 'Whether Specter is ready, what it has read, and how far linking is', query: none, response: status },
+  transactions: {
+    method: 'GET',
+    path: '/api/v1/transactions',
+    summary: 'Transactions that match a search, newest first',
+    description: `${SEARCH} The range is on the start of the root. ${LAST_DAY} Pages of one cursor see one range.`,
+    query: listQuery,
+    response: transactionList,
+  },
+  transaction: {
+    method: 'GET',
+    path: '/api/v1/transactions/{id}',
+    summary: 'One transaction: spans, links, the first events, critical path, what is missing',
+    description: 'The id of a transaction whose root gained a cause since answers 308 with the new place.',
+    query: none,
+    response: transactionDetail,
+    also: { 308: 'The transaction is part of another one now, at Location', 404: 'There is no such transaction' },
+  },
+  events: {
+    method: 'GET',
+    path: '/api/v1/events',
+    summary: 'Events that match a search, newest first',
+    description: `${SEARCH} Here service, kind, level and source are the event's own, the rest is asked of its transaction. The range is on the time of the event. ${LAST_DAY}`,
+    query: listQuery,
+    response: eventList,
+  },
+  event: {
+    method: 'GET',
+    path: '/api/v1/events/{id}',
+    summary: 'One event with its raw text, its fields and its transactions',
+    query: none,
+    response: eventDetail,
+    also: { 404: 'There is no such event' },
+  },
+  eventCauses: {
+    method: 'GET',
+    path: '/api/v1/events/{id}/causes',
+    summary: 'What caused an event: links above its span, the nearest first',
+    query: none,
+    response: causalityList,
+    also: { 404: 'There is no such event' },
+  },
+  eventEffects: {
+    method: 'GET',
+    path: '/api/v1/events/{id}/effects',
+    summary: 'What an event caused: links below its span, the nearest first',
+    query: none,
+    response: causalityList,
+    also: { 404: 'There is no such event' },
+  },
+  links: {
+    method: 'GET',
+    path: '/api/v1/links',
+    summary: 'All causal links of a range as NDJSON, in order of the effect',
+    description: `The range is on the start of the effect. ${RANGE} Default: everything. \`minConfidence\` 0 gives for every effect its best candidate too. A stream that breaks off without its last line break is incomplete.`,
+    query: linksQuery,
+    response: linkItem,
+    responseType: 'application/x-ndjson',
+  },
+  map: {
+    method: 'GET',
+    path: '/api/v1/map',
+    summary: 'The service map: nodes and edges with their numbers, and what changed since another range',
+    description:
+      `${SEARCH} Only spans of matching transactions count. The range is on the start of spans; edges count links at 0.95 and above. ${LAST_DAY} ` +
+      'Percentiles are nearest-rank: the smallest value that at least that share does not exceed. Of edges they are from the event of the cause to the start of the effect.',
+    query: mapQuery,
+    response: serviceMap,
+  },
+  series: {
+    method: 'GET',
+    path: '/api/v1/series',
+    summary: 'Throughput, failures and latency over time',
+    description: `${SEARCH} Counts transactions by the start of their root; with \`by=service\`, the spans that began in each service, as the map does. ${LAST_DAY}`,
+    query: seriesQuery,
+    response: series,
+  },
+  facets: {
+    method: 'GET',
+    path: '/api/v1/facets',
+    summary: "Counts of a search's transactions by outcome, service and name",
+    description: `${SEARCH} ${LAST_DAY}`,
+    query: rangeQuery.extend({ q: listQuery.shape.q }),
+    response: facets,
+  },
+  fields: { method: 'GET', path: '/api/v1/fields', summary: 'Names of fields, those that begin with the prefix first', query: fieldsQuery, response: fieldList },
+  fieldValues: { method: 'GET', path: '/api/v1/fields/{name}/values', summary: 'Values of a field, the most frequent first', query: fieldsQuery, response: fieldValues },
+  service: {
+    method: 'GET',
+    path: '/api/v1/services/{id}',
+    summary: 'What one service of the map does and logs in a range',
+    description: LAST_DAY,
+    query: rangeQuery,
+    response: serviceDetail,
+    also: { 404: 'There is no such service' },
+  },
+  sources: {
+    method: 'GET',
+    path: '/api/v1/sources',
+    summary: 'The sources with their counts and their events over the range',
+    description: LAST_DAY,
+    query: rangeQuery,
+    response: z.object({ items: z.array(sourceStatus) }),
+  },
+  openapi: { method: 'GET', path: '/api/v1/openapi.json', summary: 'This document', query: none, response: null },
+  ingest: {
+    method: 'POST',
+    path: '/api/v1/ingest',
+    summary: 'Stores NDJSON, a JSON array, or text lines',
+    description:
+      'A JSON value is recognised by its shape: CloudWatch event, subscription payload, X-Ray trace or segment document; any other object or text is a log line of `source`. ' +
+      'A 200 means that everything counted as stored is committed. `Content-Encoding` is `gzip` or none. `Specter-File-Time` (epoch milliseconds) is the time of records that have none.',
+    query: z.object({
+      source: z
+        .string()
+        .min(1, 'a name has 1 to 200 characters')
+        .max(200, 'a name has 1 to 200 characters')
+        .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'a name has no control characters')
+        .default('http'),
+    }),
+    response: ingestResult,
+    also: {
+      400: 'The body is broken; `result` counts what was stored before',
+      413: 'The body inflates to more than is taken',
+      415: 'Another Content-Encoding than gzip',
+      429: 'Too many deliveries at once; see Retry-After',
+      503: 'Overloaded; see Retry-After',
+      507: 'The disk of the database is full',
+    },
+  },
+} satisfies Record<string, RouteContract>
