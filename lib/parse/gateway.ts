@@ -18,7 +18,19 @@ import { parseClfTime } from './runtime-prefix'
 /** Keys without case, dots and underscores. */
 type Plain = Map<string, unknown>
 
-const TELLING = ['requesttime', 'requesttimeepoch', 'extendedrequestid', 'integrationrequestid', 'integrationstatus', 'integrationlatency', 'responselatency', 'routekey', 'resourcepath', 'integrationerrormessage', 'responselength']
+const TELLING = [
+  'requesttime',
+  'requesttimeepoch',
+  'extendedrequestid',
+  'integrationrequestid',
+  'integrationstatus',
+  'integrationlatency',
+  'responselatency',
+  'routekey',
+  'resourcepath',
+  'integrationerrormessage',
+  'responselength',
+]
 
 /** Reads an access line into the draft as a gateway's span; false where the value is none. */
 export function readGatewayLine(value: JsonObject, draft: Draft): boolean {
@@ -29,9 +41,18 @@ export function readGatewayLine(value: JsonObject, draft: Draft): boolean {
   if (requestId === undefined || operation === null || telling < (draft.service.kind === 'gateway' ? 1 : 3)) return false
   const status = numberOf(plain, 'status') ?? numberOf(plain, 'statuscode') ?? numberOf(plain, 'responsestatus')
   const { startNs, uncertain } = startOf(plain, draft.eventNs)
-  const latency = numberOf(plain, 'responselatency') ?? numberOf(plain, 'latency') ?? numberOf(plain, 'integrationlatency') ?? numberOf(plain, 'integrationlatencyms')
-  const endNs = startNs !== null && latency !== undefined ? startNs + msToNs(latency) : startNs === null || draft.eventNs > startNs ? draft.eventNs : startNs
-  const own: SpanFact = { key: `gateway:${requestId}`, form: 'request', service: serviceOf(plain, draft.service), name: operation, startNs, endNs, refs: refsOf(plain) }
+  const latency =
+    numberOf(plain, 'responselatency') ?? numberOf(plain, 'latency') ?? numberOf(plain, 'integrationlatency') ?? numberOf(plain, 'integrationlatencyms')
+  const endNs = startNs !== null && latency !== undefined ? startNs + msToNs(latency) : laterOf(startNs, draft.eventNs)
+  const own: SpanFact = {
+    key: `gateway:${requestId}`,
+    form: 'request',
+    service: serviceOf(plain, draft.service),
+    name: operation,
+    startNs,
+    endNs,
+    refs: refsOf(plain),
+  }
   if (status !== undefined) own.status = status >= 500 ? 'error' : 'ok'
   const traceId = traceIdOf(plain.get('xraytraceid')) ?? traceIdOf(plain.get('traceid'))
   if (traceId !== undefined) own.traceId = draft.traceId = traceId
@@ -43,7 +64,7 @@ export function readGatewayLine(value: JsonObject, draft: Draft): boolean {
   draft.facts.name = operation
   if (status !== undefined) draft.facts.httpStatus = status
   draft.service = own.service
-  draft.severity = status !== undefined && status >= 500 ? 17 : status !== undefined && status >= 400 ? 13 : 9
+  draft.severity = severityOfStatus(status)
   draft.lineNs = startNs
   draft.message = status === undefined ? operation : `${operation} ${status}`
   draft.template = `${operation} ${status === undefined ? '*' : `${Math.floor(status / 100)}xx`}`
@@ -51,9 +72,27 @@ export function readGatewayLine(value: JsonObject, draft: Draft): boolean {
   return true
 }
 
+/** Without a latency the line itself, written when the answer went out, is the latest sign of the request. */
+function laterOf(startNs: UnixNano | null, eventNs: UnixNano): UnixNano {
+  return startNs === null || eventNs > startNs ? eventNs : startNs
+}
+
+/** A server's failure is an error, a client's a warning. */
+function severityOfStatus(status: number | undefined): number {
+  if (status === undefined || status < 400) return 9
+  return status >= 500 ? 17 : 13
+}
+
 function plainKeys(value: JsonObject): Plain {
   const plain: Plain = new Map()
-  for (const key of Object.keys(value)) plain.set(key.replace(/[._\s-]/g, '').toLowerCase().replace(/^context/, ''), value[key])
+  for (const key of Object.keys(value))
+    plain.set(
+      key
+        .replace(/[._\s-]/g, '')
+        .toLowerCase()
+        .replace(/^context/, ''),
+      value[key],
+    )
   return plain
 }
 

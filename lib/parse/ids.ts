@@ -6,7 +6,30 @@ const W3C_TRACE = /^[0-9a-f]{32}$/i
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/i
 
 /** What loggers print where there is no value. Joining through these would make thousands of events one. */
-const PLACEHOLDERS = new Set(['', '-', '--', 'undefined', 'null', 'none', 'nil', 'nan', 'n/a', 'na', 'unknown', '(none)', '(null)', '<nil>', '<null>', '[object object]', '[object]', '***', '****', '?', '{}', '[]'])
+const PLACEHOLDERS = new Set([
+  '',
+  '-',
+  '--',
+  'undefined',
+  'null',
+  'none',
+  'nil',
+  'nan',
+  'n/a',
+  'na',
+  'unknown',
+  '(none)',
+  '(null)',
+  '<nil>',
+  '<null>',
+  '[object object]',
+  '[object]',
+  '***',
+  '****',
+  '?',
+  '{}',
+  '[]',
+])
 
 export function isPlaceholder(value: string): boolean {
   return value.length <= 15 ? PLACEHOLDERS.has(value.toLowerCase()) : isAllZeros(value)

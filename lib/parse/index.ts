@@ -136,7 +136,12 @@ function readRest(text: string, draft: Draft, depth: number): void {
   flatten(embedded.value, top)
   draft.fields = [...draft.fields, ...top, ...scan.fields].slice(0, FIELDS_MAX)
   const events = mayHoldEvent(rest) && readLoggedEvents(embedded.value, draft)
-  if (!events) readNamedIds(before, top.filter(({ name }) => !name.includes('.')), draft)
+  if (!events)
+    readNamedIds(
+      before,
+      top.filter(({ name }) => !name.includes('.')),
+      draft,
+    )
   draft.traceId ??= traceIdInText(rest)
 }
 

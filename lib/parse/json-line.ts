@@ -14,18 +14,78 @@ import { requestIdOf, traceIdOf } from './ids'
 import { nameOfArn } from './service'
 import { severityOfLevel } from './severity'
 
-const LEVEL_KEYS = ['level', 'severity', 'log.level', 'levelname', 'severityText', 'SeverityText', 'lvl', 'loglevel', 'logLevel', 'Level', '@l', 'level_name', 'status']
+const LEVEL_KEYS = [
+  'level',
+  'severity',
+  'log.level',
+  'levelname',
+  'severityText',
+  'SeverityText',
+  'lvl',
+  'loglevel',
+  'logLevel',
+  'Level',
+  '@l',
+  'level_name',
+  'status',
+]
 const TIME_KEYS = ['timestamp', 'time', '@timestamp', 'ts', '@t', 'datetime', 'eventTime', 'date', 'Timestamp', 'TimeUnixNano']
 const MESSAGE_KEYS = ['message', 'msg', '@m', 'event', '@mt', 'log', 'Message', 'text', 'body', 'Body', 'short_message']
-const TRACE_KEYS = ['xray_trace_id', 'xrayTraceId', 'xray_traceid', 'traceId', 'trace_id', 'trace.id', '@tr', 'traceparent', 'X-Amzn-Trace-Id', 'x-amzn-trace-id', 'traceHeader', 'logging.googleapis.com/trace', 'TraceId']
+const TRACE_KEYS = [
+  'xray_trace_id',
+  'xrayTraceId',
+  'xray_traceid',
+  'traceId',
+  'trace_id',
+  'trace.id',
+  '@tr',
+  'traceparent',
+  'X-Amzn-Trace-Id',
+  'x-amzn-trace-id',
+  'traceHeader',
+  'logging.googleapis.com/trace',
+  'TraceId',
+]
 /** Names that only a Lambda logger gives to its own RequestId. Plain `requestId` is not one: people put a caller's id there. */
-const REQUEST_KEYS = ['function_request_id', 'awsRequestId', 'AWSRequestId', 'aws_request_id', 'lambda_request_id', 'faas.invocation_id', 'faas.execution', 'lambda.request_id', 'context.awsRequestId']
+const REQUEST_KEYS = [
+  'function_request_id',
+  'awsRequestId',
+  'AWSRequestId',
+  'aws_request_id',
+  'lambda_request_id',
+  'faas.invocation_id',
+  'faas.execution',
+  'lambda.request_id',
+  'context.awsRequestId',
+]
 const FUNCTION_KEYS = ['function_name', 'functionName', 'faas.name', 'function_arn', 'functionArn', 'lambda.arn', 'invokedFunctionArn']
 const SERVICE_KEYS = ['service', 'service.name', 'service_name', 'serviceName', 'app', 'application']
 const OUTCOME_KEYS = ['outcome', 'event.outcome', 'result', 'decision', 'verdict']
 
 /** Envelope of the logger: read into columns, so no fields. */
-const ENVELOPE = new Set([...TIME_KEYS, 'level', 'severity', 'log.level', 'levelname', '@l', 'lvl', 'msg', 'message', '@m', '@mt', 'pid', 'v', '@version', 'level_value', 'requestId', '_aws', 'stack', 'stackTrace', 'stack_trace', ...REQUEST_KEYS])
+const ENVELOPE = new Set([
+  ...TIME_KEYS,
+  'level',
+  'severity',
+  'log.level',
+  'levelname',
+  '@l',
+  'lvl',
+  'msg',
+  'message',
+  '@m',
+  '@mt',
+  'pid',
+  'v',
+  '@version',
+  'level_value',
+  'requestId',
+  '_aws',
+  'stack',
+  'stackTrace',
+  'stack_trace',
+  ...REQUEST_KEYS,
+])
 
 /** What the line says in words; the rest of the draft is filled in. */
 export function readJsonLine(value: JsonObject, draft: Draft): { human: string; inner: unknown } {
@@ -85,8 +145,10 @@ function readService(value: JsonObject, draft: Draft): void {
     return
   }
   const service = lookUp(value, SERVICE_KEYS)
-  if (typeof service === 'string' && service.length <= 200 && service !== 'service_undefined') draft.service = { kind: 'container', name: service, assumed: true }
-  else if (value.v === 0 && typeof value.name === 'string' && typeof value.hostname === 'string') draft.service = { kind: 'container', name: value.name, assumed: true }
+  if (typeof service === 'string' && service.length <= 200 && service !== 'service_undefined')
+    draft.service = { kind: 'container', name: service, assumed: true }
+  else if (value.v === 0 && typeof value.name === 'string' && typeof value.hostname === 'string')
+    draft.service = { kind: 'container', name: value.name, assumed: true }
 }
 
 function messageOf(value: JsonObject, draft: Draft): { human: string; inner: unknown } {

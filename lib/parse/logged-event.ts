@@ -23,7 +23,8 @@ const NODES_MAX = 2000
 const LAYERS_MAX = 4
 
 /** A look at the text that spares most lines the walk. */
-const MARKS = /aws:(?:sqs|sns|s3|kinesis|dynamodb)|"?'?detail-type|requestContext|TopicArn|\$metadata|ResponseMetadata|MD5OfMessageBody|Md5OfMessageBody|SequenceNumber/
+const MARKS =
+  /aws:(?:sqs|sns|s3|kinesis|dynamodb)|"?'?detail-type|requestContext|TopicArn|\$metadata|ResponseMetadata|MD5OfMessageBody|Md5OfMessageBody|SequenceNumber/
 
 export function mayHoldEvent(text: string): boolean {
   return MARKS.test(text)

@@ -169,7 +169,8 @@ class LooseReader {
     if (next === "'" && /^[bur]{1,2}$/i.test(word)) return this.string("'")
     if (next === '(') {
       const list = this.list(depth, ')')
-      return Array.isArray(list) ? (list.length === 1 ? list[0] : list.map(String).join('-')) : NOTHING
+      if (!Array.isArray(list)) return NOTHING
+      return list.length === 1 ? list[0] : list.map(String).join('-')
     }
     // `Foo {…}` and `Foo [a: b]`.
     if (next === ' ' && this.text[this.at + 1] === '{') return this.value(depth)

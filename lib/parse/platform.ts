@@ -103,8 +103,9 @@ function xray(text: string, draft: Draft): void {
   if (segment !== undefined && /[1-9a-f]/.test(segment)) draft.fields.push({ name: 'segmentId', value: segment })
 }
 
-function reportStatus(status: string | undefined): NonNullable<Marker['status']> {
-  return status === 'timeout' ? 'timeout' : status === 'error' || status === 'failure' ? 'error' : 'ok'
+function reportStatus(status: unknown): NonNullable<Marker['status']> {
+  if (status === 'timeout') return 'timeout'
+  return status === 'error' || status === 'failure' ? 'error' : 'ok'
 }
 
 function timeout(text: string, draft: Draft): boolean {
@@ -172,7 +173,7 @@ function runtimeDone(record: JsonObject, draft: Draft): void {
 }
 
 function reportEvent(record: JsonObject, metrics: JsonObject, draft: Draft): void {
-  const status = record.status === 'timeout' ? 'timeout' : record.status === 'error' || record.status === 'failure' ? 'error' : 'ok'
+  const status = reportStatus(record.status)
   mark(draft, { type: 'report', status, ...finite('durationMs', metrics.durationMs), ...finite('initMs', metrics.initDurationMs ?? metrics.restoreDurationMs) })
   if (status !== 'ok') {
     draft.severity = 17

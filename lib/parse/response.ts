@@ -45,8 +45,10 @@ function called(draft: Draft, kind: Ref['kind'], id: unknown): void {
   if (known !== undefined) addRef(draft, { kind, role: 'called', value: known })
 }
 
-const SENDING = /^(?:send|sends|sent|sending|publish|publishes|published|publishing|put|puts|enqueue|enqueued|enqueuing|queued|dispatch|dispatched|dispatching|emit|emits|emitted|emitting|produced|producing|forwarded|forwarding|pushed|pushing)$/
-const RECEIVING = /^(?:receive|receives|received|receiving|handle|handles|handling|handled|process|processes|processing|consume|consumes|consumed|consuming|dequeue|dequeued|dequeuing|polled|polling|got|incoming|picked)$/
+const SENDING =
+  /^(?:send|sends|sent|sending|publish|publishes|published|publishing|put|puts|enqueue|enqueued|enqueuing|queued|dispatch|dispatched|dispatching|emit|emits|emitted|emitting|produced|producing|forwarded|forwarding|pushed|pushing)$/
+const RECEIVING =
+  /^(?:receive|receives|received|receiving|handle|handles|handling|handled|process|processes|processing|consume|consumes|consumed|consuming|dequeue|dequeued|dequeuing|polled|polling|got|incoming|picked)$/
 const STARTING = /^(?:start|starts|started|starting)$/
 
 type Direction = 'sending' | 'receiving' | 'starting' | null
@@ -55,8 +57,7 @@ type Direction = 'sending' | 'receiving' | 'starting' | null
 function directionOf(human: string): Direction {
   let direction: Direction = null
   for (const [word] of human.slice(0, 200).matchAll(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g)) {
-    const lower = word.toLowerCase()
-    const says: Direction = SENDING.test(lower) ? 'sending' : RECEIVING.test(lower) ? 'receiving' : STARTING.test(lower) ? 'starting' : null
+    const says = meaningOf(word.toLowerCase())
     if (says === null) continue
     if (direction !== null && direction !== says) return null
     direction = says
@@ -64,11 +65,23 @@ function directionOf(human: string): Direction {
   return direction
 }
 
+function meaningOf(word: string): Direction {
+  if (SENDING.test(word)) return 'sending'
+  if (RECEIVING.test(word)) return 'receiving'
+  return STARTING.test(word) ? 'starting' : null
+}
+
 /** Ids by the names that people give them, without case, dots, dashes and underscores. */
 const MESSAGE_NAME = /^(?:aws)?(?:sqs|sns)?messageid$/
 const EVENT_NAME = /^(?:aws)?(?:eventbridge)?eventid$/
 const GATEWAY_NAME = /^(?:aws)?(?:api|apigw|apigateway|gateway)requestid$/
 const CANDIDATE = /id|arn/i
+
+function kindOfName(plain: string): 'message' | 'event' | 'execution' | null {
+  if (MESSAGE_NAME.test(plain)) return 'message'
+  if (EVENT_NAME.test(plain)) return 'event'
+  return plain === 'executionarn' ? 'execution' : null
+}
 
 /** Ids in fields of the line itself, not in those of an event or response inside it. */
 export function readNamedIds(human: string, fields: readonly Field[], draft: Draft): void {
@@ -80,7 +93,7 @@ export function readNamedIds(human: string, fields: readonly Field[], draft: Dra
       if (idOf(value) !== undefined && draft.service.kind !== 'gateway') addRef(draft, { kind: 'request', role: 'parent', value })
       continue
     }
-    const kind = MESSAGE_NAME.test(plain) ? 'message' : EVENT_NAME.test(plain) ? 'event' : plain === 'executionarn' ? 'execution' : null
+    const kind = kindOfName(plain)
     if (kind === null) continue
     direction = direction === undefined ? directionOf(human) : direction
     if (kind === 'execution') executionRef(value, direction, draft)

@@ -223,7 +223,8 @@ class TextScanner {
     }
     this.name = null
     const variable = this.maskRuns(from, end)
-    if (variable && !isDateLike(text.slice(from, end))) this.addField(this.groupName() ?? nameOfForm(text.slice(from, end)), trimPunctuation(text.slice(from, end)))
+    if (variable && !isDateLike(text.slice(from, end)))
+      this.addField(this.groupName() ?? nameOfForm(text.slice(from, end)), trimPunctuation(text.slice(from, end)))
     return end
   }
 
@@ -242,7 +243,10 @@ class TextScanner {
   /** The name in front of `=` or `:`: the words of this part without blanks if they are few, else the last word. */
   private nameBefore(end: number, words: boolean): string | null {
     const part = this.text.slice(Math.max(this.partStart, end - 48), end).trim()
-    const name = words && this.depth > 0 && this.partStart >= end - 48 && /^[A-Za-z][\w.$@/-]*(?: [A-Za-z][\w.$-]*){0,3}$/.test(part) ? part.replaceAll(' ', '') : lastWord(part)
+    const name =
+      words && this.depth > 0 && this.partStart >= end - 48 && /^[A-Za-z][\w.$@/-]*(?: [A-Za-z][\w.$-]*){0,3}$/.test(part)
+        ? part.replaceAll(' ', '')
+        : lastWord(part)
     return name !== '' && name.length <= NAME_MAX && !isUuid(name) ? name : null
   }
 
@@ -266,7 +270,7 @@ class TextScanner {
     }
     let letters = 0
     let digits = 0
-    for (let i = from; i < to; ) {
+    for (let i = from; i < to;) {
       const start = i
       let runDigits = 0
       let lower = 0
@@ -324,7 +328,7 @@ function colonSplits(text: string, from: number, colon: number, end: number): bo
   const first = text.charCodeAt(from)
   if (!((first >= 65 && first <= 90) || (first >= 97 && first <= 122) || first === 95)) return false
   if (text.charCodeAt(colon + 1) === 47 || text.charCodeAt(colon + 1) === 58) return false
-  if (text.startsWith('arn:', from) || text.indexOf(':', colon + 1) - end < 0 && text.indexOf(':', colon + 1) > 0) return false
+  if (text.startsWith('arn:', from) || (text.indexOf(':', colon + 1) - end < 0 && text.indexOf(':', colon + 1) > 0)) return false
   const value = text.slice(colon + 1, end)
   return !(first <= 90 && value.length <= 5 && /^\d+$/.test(value))
 }

@@ -65,8 +65,7 @@ function segmentFact(value: JsonObject, traceId: string): SpanFact {
   const isCall = value.namespace === 'aws' || value.namespace === 'remote' || value.inferred === true || value.type === 'subsegment'
   const requestId = isCall ? undefined : idOf(aws.request_id)
   const gateway = gatewayIds(value, aws)
-  const key = requestId !== undefined ? `exec:${requestId}` : gateway.length > 0 ? `gateway:${gateway[0]}` : `xray:${traceId}:${id}`
-  const form = requestId !== undefined ? 'execution' : gateway.length > 0 ? 'request' : 'segment'
+  const { key, form } = identityOf(requestId, gateway[0], `${traceId}:${id}`)
   const fact = spanFact(value, { key, form, service: serviceOf(value, null), traceId })
   if (requestId !== undefined) fact.requestId = requestId
   fact.refs.push({ kind: 'span', role: 'self', value: `${traceId}:${id}` })
@@ -76,6 +75,12 @@ function segmentFact(value: JsonObject, traceId: string): SpanFact {
   // An inferred segment is the callee as the caller saw it: its ids are already the calling subsegment's.
   if (isCall && value.inferred !== true) fact.refs.push(...callRefs(aws))
   return fact
+}
+
+/** What the logs call the same thing, where they speak of it. */
+function identityOf(requestId: string | undefined, gateway: string | undefined, span: string): Pick<SpanFact, 'key' | 'form'> {
+  if (requestId !== undefined) return { key: `exec:${requestId}`, form: 'execution' }
+  return gateway !== undefined ? { key: `gateway:${gateway}`, form: 'request' } : { key: `xray:${span}`, form: 'segment' }
 }
 
 /** Extended id first: clients can set the plain one. */
@@ -132,7 +137,13 @@ function spanFact(value: JsonObject, base: Pick<SpanFact, 'key' | 'form' | 'serv
   const endNs = timeOf(value.end_time)
   const http = member(value, 'http')
   const response = Number(member(http, 'response').status)
-  const fact: SpanFact = { ...base, name: operationOf(value, http), startNs, endNs: endNs !== null && startNs !== null && endNs < startNs ? startNs : endNs, refs: [] }
+  const fact: SpanFact = {
+    ...base,
+    name: operationOf(value, http),
+    startNs,
+    endNs: endNs !== null && startNs !== null && endNs < startNs ? startNs : endNs,
+    refs: [],
+  }
   if (value.in_progress === true) fact.open = true
   else fact.status = isFailure(value, response) ? 'error' : 'ok'
   const attributes: NonNullable<SpanFact['attributes']> = {}
@@ -175,7 +186,7 @@ function serviceOf(value: JsonObject, within: ServiceRef | null): ServiceRef {
   const origin = typeof value.origin === 'string' ? value.origin : ''
   const kind = ORIGINS.find(([prefix]) => origin.startsWith(prefix))?.[1]
   const aws = member(value, 'aws')
-  if (kind !== undefined) return { kind, name: kind === 'container' || kind === 'function' || kind === 'gateway' ? name : resourceName(aws, kind) ?? name }
+  if (kind !== undefined) return { kind, name: kind === 'container' || kind === 'function' || kind === 'gateway' ? name : (resourceName(aws, kind) ?? name) }
   if (value.namespace === 'aws') {
     const called = SDK_NAMES.get(name.toLowerCase())
     const resource = called === undefined ? undefined : resourceName(aws, called)

@@ -120,7 +120,8 @@ function readEvents(events: unknown, outer: Outer, { source, out }: { source: Js
   if (!Array.isArray(events)) return
   for (const event of events) {
     if (isJsonObject(event) && typeof event.message === 'string') out.push(cloudWatchEvent(event, outer, source))
-    else out.push(refused('quarantined', 'invalid_event', 'a log event without a message', { line: source.line, bytes: encodeUtf8(JSON.stringify(event) ?? '') }))
+    else
+      out.push(refused('quarantined', 'invalid_event', 'a log event without a message', { line: source.line, bytes: encodeUtf8(JSON.stringify(event) ?? '') }))
   }
 }
 
@@ -189,7 +190,7 @@ function isSegment(value: JsonObject): boolean {
 function readTrace(trace: JsonObject, source: JsonSource, out: Decoded[]): void {
   for (const segment of trace.Segments as unknown[]) {
     const document = isJsonObject(segment) ? segment.Document : undefined
-    const text = typeof document === 'string' ? document : JSON.stringify(document ?? segment) ?? ''
+    const text = typeof document === 'string' ? document : (JSON.stringify(document ?? segment) ?? '')
     const parsed = parseJson(text)
     const at = { line: source.line, bytes: encodeUtf8(text) }
     if (!parsed.ok) out.push(refused('quarantined', 'invalid_json', 'the segment document is not valid JSON', at))
@@ -201,10 +202,16 @@ function readTrace(trace: JsonObject, source: JsonSource, out: Decoded[]): void 
 /** One segment document; without its ids or an acceptable start it can't be placed. */
 function segmentRecord(value: JsonObject, text: string, { line, latestNs }: JsonSource): Decoded {
   const at = { line, bytes: encodeUtf8(text) }
-  if (!isTraceId(value.trace_id)) return refused('quarantined', 'invalid_segment', `trace_id ${JSON.stringify(value.trace_id)?.slice(0, 80)} is not 1-8hex-24hex`, at)
+  if (!isTraceId(value.trace_id))
+    return refused('quarantined', 'invalid_segment', `trace_id ${JSON.stringify(value.trace_id)?.slice(0, 80)} is not 1-8hex-24hex`, at)
   if (!isSegmentId(value.id)) return refused('quarantined', 'invalid_segment', `id ${JSON.stringify(value.id)?.slice(0, 80)} is not 16 hex digits`, at)
   if (epochToNs(value.start_time, latestNs) === null) {
-    return refused('quarantined', 'timestamp_out_of_range', `start_time ${JSON.stringify(value.start_time)?.slice(0, 80)} is not between 1990 and a day from now`, at)
+    return refused(
+      'quarantined',
+      'timestamp_out_of_range',
+      `start_time ${JSON.stringify(value.start_time)?.slice(0, 80)} is not between 1990 and a day from now`,
+      at,
+    )
   }
   const record: RawRecord = { form: 'segment', body: text, json: value, timeNs: null, line }
   if (!isStorable(text)) {

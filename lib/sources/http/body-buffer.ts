@@ -1,0 +1,76 @@
+/** Bytes that wait for a decision: what was not consumed of the last pieces, and the new one behind it, as one array. */
+export class BodyBuffer {
+  /** Bytes not consumed yet; `work` is a view of them, or the caller's chunk while nothing is waiting. */
+  private store = new Uint8Array(0)
+  private waiting = 0
+  protected work = new Uint8Array(0)
+  protected pos = 0
+  protected end = 0
+  /** How far the scanners or the search for a line's end have come in `work`; -1 before they begin. */
+  protected scanned = -1
+  /** End of the value that the scanner found, while what follows it has not come; -1 if none. */
+  protected valueEnd = -1
+  /** 1-based number of the line that `pos` is in. */
+  protected line = 1
+
+  protected load(chunk: Uint8Array): void {
+    if (this.waiting === 0) {
+      this.work = chunk as Uint8Array<ArrayBuffer>
+      this.end = chunk.length
+    } else {
+      const length = this.waiting + chunk.length
+      if (length > this.store.length) {
+        const grown = new Uint8Array(Math.max(length, this.store.length * 2))
+        grown.set(this.store.subarray(0, this.waiting))
+        this.store = grown
+      }
+      this.store.set(chunk, this.waiting)
+      this.work = this.store
+      this.end = length
+    }
+    this.pos = 0
+  }
+
+  /** Moves what was not consumed to the front of the store. */
+  protected keep(): void {
+    const rest = this.work.subarray(this.pos, this.end)
+    if (this.work === this.store) this.store.copyWithin(0, this.pos, this.end)
+    else if (rest.length > this.store.length) this.store = rest.slice()
+    else this.store.set(rest)
+    if (this.scanned >= 0) this.scanned -= this.pos
+    if (this.valueEnd >= 0) this.valueEnd -= this.pos
+    this.waiting = rest.length
+    this.work = this.store
+    // A single huge record must not hold its memory for the rest of the delivery.
+    if (this.waiting === 0 && this.store.length > 1024 * 1024) this.store = this.work = new Uint8Array(0)
+  }
+
+  protected afterSpace(from: number): number {
+    let i = from
+    while (i < this.end && isSpace(this.work[i])) i++
+    return i
+  }
+
+  /** Goes on at `to`, counting the line breaks on the way. */
+  protected consume(to: number): void {
+    for (let at = this.pos; ;) {
+      const newline = this.work.subarray(at, to).indexOf(10)
+      if (newline < 0) break
+      this.line++
+      at += newline + 1
+    }
+    this.pos = to
+    this.scanned = -1
+    this.valueEnd = -1
+  }
+}
+
+export function isSpace(c: number | undefined): boolean {
+  return c === 32 || c === 10 || c === 13 || c === 9
+}
+
+export function trailingSpace(bytes: Uint8Array): number {
+  let count = 0
+  while (count < bytes.length && isSpace(bytes[bytes.length - 1 - count])) count++
+  return count
+}
