@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** Three kinds of tests: pure ones, those that need a Postgres, and those that run the built product as processes. */
-const outside = ['node_modules/**', '.next/**', 'dist/**', 'e2e/**', 'demo/**']
+const outside = ['node_modules/**', '.next/**', 'dist/**', 'e2e/**', 'demo/shop/out/**']
 const env = { TZ: 'UTC' }
 
 export default defineConfig({
