@@ -72,7 +72,10 @@ function fitsDouble(token: string): boolean {
   const number = Number(token)
   if (!Number.isFinite(number)) return false
   if (/^-?\d+$/.test(token)) return Number.isSafeInteger(number) || token.length < 16
-  const digits = token.replace(/[eE].*$/, '').replace(/\D/g, '').replace(/^0+/, '')
+  const digits = token
+    .replace(/[eE].*$/, '')
+    .replace(/\D/g, '')
+    .replace(/^0+/, '')
   return digits.length <= 17
 }
 
