@@ -20,7 +20,7 @@ export interface RouteContext<Query> {
 
 /** What Next hands to a handler beside the request. */
 interface NextContext {
-  params: Promise<Record<string, string | string[] | undefined>>
+  params: Promise<Record<string, string | string[] | undefined> | undefined>
 }
 
 type Handler<Query> = (context: RouteContext<Query>) => Promise<unknown>
@@ -58,8 +58,9 @@ function invalid(params: { name: string; reason: string }[]): SpecterError {
   return new SpecterError('invalid-params', params.map(({ name, reason }) => `${name}: ${reason}`).join('; '), { invalidParams: params })
 }
 
-function plain(params: Record<string, string | string[] | undefined>): Record<string, string> {
-  return Object.fromEntries(Object.entries(params).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
+/** A route without dynamic parts gets no params at all from Next in production. */
+function plain(params: Record<string, string | string[] | undefined> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(params ?? {}).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
 }
 
 /** `from` and `to` of a request; throws invalid-params. `defaultNs` null: all time. */
