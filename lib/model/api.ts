@@ -54,6 +54,9 @@ export const sourceStatus = z.object({
   rate: z.array(z.number()).optional(),
 })
 
+/** The sources with their events a bucket over a range. */
+export const sourceList = z.object({ items: z.array(sourceStatus) })
+
 export const status = z.object({
   version: z.string(),
   ready: z.boolean(),
@@ -244,6 +247,7 @@ export const problem = z.object({
 
 export type IngestResult = z.infer<typeof ingestResult>
 export type SourceStatus = z.infer<typeof sourceStatus>
+export type SourceList = z.infer<typeof sourceList>
 export type Status = z.infer<typeof status>
 export type TransactionItem = z.infer<typeof transactionItem>
 export type TransactionList = z.infer<typeof transactionList>
