@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import '@fontsource-variable/inter'
 import '@fontsource-variable/jetbrains-mono'
 import './globals.css'
+import { ImportDrop } from '#components/import-drop'
 import { Shell } from '#components/shell'
 import { Providers } from './providers'
 
@@ -26,7 +27,9 @@ export default function RootLayout({ children }: { children: ReactNode }) {
       </head>
       <body>
         <Providers>
-          <Shell>{children}</Shell>
+          <ImportDrop>
+            <Shell>{children}</Shell>
+          </ImportDrop>
         </Providers>
       </body>
     </html>

@@ -3,6 +3,7 @@ import { formatNear } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatCount, formatDuration, formatPercent, formatPlural, formatShort } from '#lib/base/format'
 import { findOnset } from '#lib/graph/onset'
+import { shortSourceName, sourceState } from '#lib/graph/source-state'
 import { errorShare, unprovenOf } from '#lib/graph/map-view'
 import type { Series, ServiceMap, Status } from '#lib/model/api'
 import { Skeleton } from '#components/ui/states'
@@ -119,22 +120,15 @@ function behindBy(lagMs: number): string {
   return formatDuration(Math.round(lagMs / 60_000) * 60_000)
 }
 
-/** A source that delivers continuously is behind when it lags more than this. */
-export const BEHIND_MS = 120_000
-
-/** `/aws/lambda/cart` is known as cart. */
-function shortName(name: string): string {
-  return name.startsWith('/') ? (name.split('/').at(-1) ?? name) : name
-}
-
 function sourcesSentence(status: Status, zone: Zone, now: number): string | null {
-  const live = status.sources.filter((source) => source.lagMs !== null)
+  const stateOf = new Map(status.sources.map((source) => [source, sourceState(source, now)]))
+  const live = status.sources.filter((source) => stateOf.get(source) === 'live' || stateOf.get(source) === 'behind')
   if (live.length === 0) return null
-  const behind = live.filter((source) => (source.lagMs ?? 0) > BEHIND_MS)
-  const ends = live.filter((source) => !behind.includes(source)).flatMap((source) => (source.completeUntil ? [Date.parse(source.completeUntil)] : []))
-  const until = ends.length > 0 ? ` until ${formatNear(Math.min(...ends), zone, now, 'minute')}` : ''
+  const behind = live.filter((source) => stateOf.get(source) === 'behind')
   const first = behind[0]
-  const late = first ? `; ${shortName(first.name)} ${behindBy(first.lagMs ?? 0)} behind${behind.length > 1 ? `, ${behind.length - 1} more too` : ''}` : ''
-  if (first && ends.length === 0) return `${shortName(first.name)} is ${behindBy(first.lagMs ?? 0)} behind.`
-  return `${live.length - behind.length} of ${formatPlural(live.length, 'source')} complete${until}${late}.`
+  const late = first ? `${shortSourceName(first.name)} is ${behindBy(first.lagMs ?? 0)} behind${behind.length > 1 ? `, ${behind.length - 1} more too` : ''}.` : ''
+  const ends = live.filter((source) => !behind.includes(source)).flatMap((source) => (source.completeUntil ? [Date.parse(source.completeUntil)] : []))
+  if (ends.length === 0) return late
+  const until = formatNear(Math.min(...ends), zone, now, 'minute')
+  return `${live.length - behind.length} of ${formatPlural(live.length, 'live source')} complete until ${until}${late ? `; ${late}` : '.'}`
 }

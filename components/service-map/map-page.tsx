@@ -12,7 +12,7 @@ import { usePreference } from '#lib/hooks/preferences'
 import { isLive, useHref, useUrlState, useView } from '#lib/hooks/view'
 import type { ServiceMap } from '#lib/model/api'
 import { SeriesRow } from '#components/series/series-row'
-import { FirstRun } from '#components/first-run'
+import { FirstRun, useFirstDataRange } from '#components/first-run'
 import { CopyButton } from '#components/ui/controls'
 import { Icon } from '#components/ui/icon'
 import { EmptyState, ErrorState, Notice } from '#components/ui/states'
@@ -33,6 +33,7 @@ function compareModeOf(text: string): CompareMode {
 /** Home: which service reaches which, how much, how well; over time below. Without any data, the way to the first. */
 export function MapPage() {
   const status = useStatus()
+  useFirstDataRange(status.data)
   if (status.data && status.data.data === null) return <FirstRun status={status.data} />
   return <MapOfRange />
 }

@@ -62,6 +62,8 @@ export function Kbd({ children }: { children: ReactNode }) {
 
 export interface CopyButtonProps {
   text: string
+  /** Given: called when pressed, for what is only known then. */
+  textOf?: () => string
   label: string
   done?: string
   look?: 'plain' | 'quiet'
@@ -71,11 +73,11 @@ export interface CopyButtonProps {
 }
 
 /** Copies and says so in its own place, also to those who can't see it. */
-export function CopyButton({ text, label, done = 'Copied', look = 'plain', icon = 'copy', iconOnly = false }: CopyButtonProps) {
+export function CopyButton({ text, textOf, label, done = 'Copied', look = 'plain', icon = 'copy', iconOnly = false }: CopyButtonProps) {
   const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle')
   const id = useId()
   const copy = () => {
-    navigator.clipboard.writeText(text).then(
+    navigator.clipboard.writeText(textOf?.() ?? text).then(
       () => setState('copied'),
       () => setState('refused'),
     )

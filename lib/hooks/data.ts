@@ -2,8 +2,8 @@
 /** All server data of the shell, the map and the sources page. Transactions have their own file. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { UseQueryResult } from '@tanstack/react-query'
-import { fieldList, fieldValues, series, serviceDetail, serviceMap, status } from '#lib/model/api'
-import type { FieldList, FieldValues, Series, ServiceDetail, ServiceMap, Status } from '#lib/model/api'
+import { fieldList, fieldValues, series, serviceDetail, serviceMap, sourceList, status } from '#lib/model/api'
+import type { FieldList, FieldValues, Series, ServiceDetail, ServiceMap, SourceList, Status } from '#lib/model/api'
 import { apiGet } from './api'
 import type { Params } from './api'
 import { keys } from './keys'
@@ -60,6 +60,17 @@ export function useSeries(params: SeriesParams, refreshMs: number | false, enabl
     refetchInterval: refreshMs,
     placeholderData: keepPreviousData,
     enabled,
+  })
+}
+
+/** The sources with their events a bucket over the range. */
+export function useSources(params: { from: string; to: string }, refreshMs: number | false): UseQueryResult<SourceList> {
+  const asked: Params = { ...params }
+  return useQuery({
+    queryKey: keys.sources(asked),
+    queryFn: ({ signal }) => apiGet(sourceList, { path: 'sources', params: asked, signal }),
+    refetchInterval: refreshMs,
+    placeholderData: keepPreviousData,
   })
 }
 

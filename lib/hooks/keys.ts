@@ -6,6 +6,7 @@ export const keys = {
   map: (params: Params) => ['map', params] as const,
   series: (params: Params) => ['series', params] as const,
   service: (id: string, params: Params) => ['service', id, params] as const,
+  sources: (params: Params) => ['sources', params] as const,
   fields: (prefix: string) => ['fields', prefix] as const,
   fieldValues: (field: string, prefix: string) => ['field-values', field, prefix] as const,
   transactions: (params: Params) => ['transactions', params] as const,

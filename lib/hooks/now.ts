@@ -1,6 +1,6 @@
 'use client'
 /** The browser's clock, ticking every `stepMs`. Null while the server renders: its clock must not reach the page. */
-import { useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 
 const STEP_MS = 5_000
 let current = 0
@@ -21,4 +21,17 @@ function read(): number {
 
 export function useNow(): number | null {
   return useSyncExternalStore(subscribe, read, () => null)
+}
+
+/** A clock that ticks every `everyMs` while `running`: for progress. */
+export function useTick(everyMs: number, running: boolean): number {
+  const [now, setNow] = useState(0)
+  useEffect(() => {
+    if (!running) return
+    const tick = () => setNow(Date.now())
+    tick()
+    const timer = window.setInterval(tick, everyMs)
+    return () => window.clearInterval(timer)
+  }, [everyMs, running])
+  return now
 }

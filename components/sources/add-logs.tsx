@@ -1,0 +1,113 @@
+'use client'
+import { useState } from 'react'
+import type { ReactNode } from 'react'
+import { useOrigin } from '#lib/hooks/origin'
+import { useImport } from '#components/import-drop'
+import { Button, CopyButton } from '#components/ui/controls'
+
+/** The first name a pasted text can have; each paste is a delivery of the same source. */
+const PASTE_NAME = 'pasted'
+
+/** Drop, choose or paste: all of it goes through the same door as everything else. */
+export function DropOrPaste() {
+  const { choose, uploads } = useImport()
+  const [text, setText] = useState<string | null>(null)
+  const send = () => {
+    if (!text?.trim()) return
+    uploads.add([new File([text], PASTE_NAME, { lastModified: Date.now() })])
+    setText(null)
+  }
+  if (text !== null) {
+    return (
+      <div className="flex flex-col gap-2">
+        <textarea className="field h-[84px] w-full resize-none" autoFocus aria-label="Log lines" placeholder={'{"level":"info","orderId":"ord-1", …}\nor plain lines'} value={text} onChange={(event) => setText(event.target.value)} spellCheck={false} />
+        <div className="row">
+          <Button onClick={send} disabled={!text.trim()}>
+            Store {lineCount(text)}
+          </Button>
+          <Button look="quiet" onClick={() => setText(null)}>
+            Back
+          </Button>
+        </div>
+      </div>
+    )
+  }
+  return (
+    <div className="drop">
+      <span>Drop files anywhere on this page</span>
+      <span className="row">
+        <Button onClick={choose}>Choose files</Button>
+        <Button onClick={() => setText('')}>Paste lines</Button>
+      </span>
+    </div>
+  )
+}
+
+function lineCount(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '').length
+  return lines === 1 ? '1 line' : `${lines} lines`
+}
+
+export const IMPORT_COMMAND = 'bin/specter import app.ndjson.gz traces/'
+
+export function curlLine(origin: string): string {
+  return `curl --data-binary @app.ndjson '${origin}/api/v1/ingest?source=shop'`
+}
+
+/** A line that works as it is copied. */
+export function Command({ text, label }: { text: string; label: string }) {
+  return (
+    <>
+      <pre className="command">{text}</pre>
+      <div className="row mt-2">
+        <CopyButton text={text} label={label} />
+      </div>
+    </>
+  )
+}
+
+/** The side panel: what can deliver today, each with the thing to drop or to copy. */
+export function AddLogs({ onClose }: { onClose: ReactNode }) {
+  const origin = useOrigin()
+  return (
+    <>
+      <div className="head !h-12 !px-4">
+        <h2 className="!text-[14px]">Add logs</h2>
+        <span className="ml-auto">{onClose}</span>
+      </div>
+      <ol className="steps">
+        <Way number={1} title="A file, or a paste" text="JSON lines, CloudWatch exports, X-Ray traces or plain text; gzip and zip too. Importing again stores nothing twice.">
+          <DropOrPaste />
+        </Way>
+        <Way number={2} title="The command line" text="Files, folders or standard input, of any size. It goes on where it was interrupted.">
+          <Command text={IMPORT_COMMAND} label="Copy the command" />
+        </Way>
+        <Way number={3} title="Over HTTP" text="From a script or a subscription. 200 means that the events are committed.">
+          <Command text={curlLine(origin)} label="Copy the curl line" />
+        </Way>
+      </ol>
+    </>
+  )
+}
+
+interface WayProps {
+  number: number
+  title: string
+  text: string
+  children: ReactNode
+}
+
+function Way({ number, title, text, children }: WayProps) {
+  return (
+    <li>
+      <span className="step-number" aria-hidden="true">
+        {number}
+      </span>
+      <div className="min-w-0">
+        <h3 className="font-semibold">{title}</h3>
+        <p>{text}</p>
+        {children}
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,143 @@
+import { formatClock, formatMoment, formatNear } from '#lib/base/clock'
+import type { Zone } from '#lib/base/clock'
+import { formatCount, formatDuration } from '#lib/base/format'
+import { sourceState, totalsOf } from '#lib/graph/source-state'
+import type { SourceState } from '#lib/graph/source-state'
+import type { SourceStatus } from '#lib/model/api'
+import { Sparkline } from '#components/series/sparkline'
+import { Icon } from '#components/ui/icon'
+import type { IconName } from '#components/ui/icon'
+import { OutcomeMark } from '#components/ui/outcome'
+import { Skeleton } from '#components/ui/states'
+
+export interface SourceTableProps {
+  sources: readonly SourceStatus[]
+  /** Their events a bucket over the range, by name; undefined while it loads. */
+  rates: ReadonlyMap<string, readonly number[]> | undefined
+  rangeLabel: string
+  zone: Zone
+  now: number
+}
+
+const KINDS: Record<string, string> = { cloudwatch: 'CloudWatch', xray: 'X-Ray', file: 'file', http: 'HTTP' }
+
+/** A row a source; the head is the promise: received = stored + duplicate + quarantined + rejected. */
+export function SourceTable({ sources, rates, rangeLabel, zone, now }: SourceTableProps) {
+  const totals = totalsOf(sources)
+  return (
+    <div className="so-scroll" data-look-ignore>
+      <table className="tbl so" aria-label="Sources">
+        <thead>
+          <tr>
+            <th>source</th>
+            <th>state</th>
+            <th className="num">complete until</th>
+            <th className="num x">lag</th>
+            <th className="num">received</th>
+            <th className="num x">= stored</th>
+            <th className="num x">+ duplicate</th>
+            <th className="num x">+ quarantined</th>
+            <th className="num x">+ rejected</th>
+            <th className="x spark">events, {rangeLabel}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sources.map((source) => (
+            <Row key={source.name} source={source} rate={rates ? (rates.get(source.name) ?? []) : undefined} zone={zone} now={now} />
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <td>{sources.length === 1 ? '1 source' : `${formatCount(sources.length)} sources`}</td>
+            <td />
+            <td />
+            <td className="x" />
+            <td className="num">{formatCount(totals.received)}</td>
+            <td className="num x">{formatCount(totals.stored)}</td>
+            <td className="num x">{formatCount(totals.duplicate)}</td>
+            <td className="num x">{formatCount(totals.quarantined)}</td>
+            <td className="num x">{formatCount(totals.rejected)}</td>
+            <td className="x" />
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  )
+}
+
+interface RowProps {
+  source: SourceStatus
+  rate: readonly number[] | undefined
+  zone: Zone
+  now: number
+}
+
+function Row({ source, rate, zone, now }: RowProps) {
+  const state = sourceState(source, now)
+  const late = state === 'behind'
+  const until = source.completeUntil === null ? null : Date.parse(source.completeUntil)
+  return (
+    <tr>
+      <td className="nm">
+        <span className="row">
+          <Icon name={iconOf(source)} className="text-ink-3" />
+          <span className="min-w-0">
+            <b className="cut block" title={source.name}>
+              {source.name}
+            </b>
+            <span className="small block text-ink-3">{describe(source)}</span>
+          </span>
+        </span>
+      </td>
+      <td>
+        <StateMark state={state} />
+      </td>
+      <td className={`num mono ${late ? 'text-warn' : ''}`} title={until === null ? undefined : formatMoment(until, zone, 'ms')}>
+        {until === null ? <span className="text-ink-3">nothing yet</span> : formatNear(until, zone, now)}
+      </td>
+      <td className={`num x ${late ? 'text-warn' : 'text-ink-2'}`}>{state === 'live' || late ? formatDuration(Math.round((source.lagMs ?? 0) / 1000) * 1000) : ''}</td>
+      <td className="num">{formatCount(source.received)}</td>
+      <td className="num x text-ink-2">{formatCount(source.stored)}</td>
+      <td className="num x text-ink-3">{formatCount(source.duplicate)}</td>
+      <td className={`num x ${source.quarantined > 0 ? 'text-warn' : 'text-ink-3'}`}>{formatCount(source.quarantined)}</td>
+      <td className={`num x ${source.rejected > 0 ? 'text-warn' : 'text-ink-3'}`}>{formatCount(source.rejected)}</td>
+      <td className="x spark">{rate === undefined ? <Skeleton width={98} height={16} /> : <Sparkline values={rate} width={98} height={24} />}</td>
+    </tr>
+  )
+}
+
+function describe(source: SourceStatus): string {
+  const kind = KINDS[source.kind] ?? source.kind
+  const services = source.services.length
+  if (services === 0) return kind
+  const only = source.services[0]
+  return `${kind}, ${services === 1 && only ? only.name : `${formatCount(services)} services`}`
+}
+
+function iconOf(source: SourceStatus): IconName {
+  if (source.kind === 'file') return 'file'
+  if (source.kind === 'cloudwatch') return source.services[0]?.kind ?? 'cloud'
+  return source.kind === 'xray' ? 'link' : 'stream'
+}
+
+const STATES: Record<SourceState, { word: string; tone: string }> = {
+  live: { word: 'live', tone: '' },
+  behind: { word: 'behind', tone: 'text-warn' },
+  done: { word: 'done', tone: 'text-ink-3' },
+  empty: { word: 'no events', tone: 'text-ink-3' },
+}
+
+function StateMark({ state }: { state: SourceState }) {
+  const mark = state === 'done' ? <Icon name="check" size={14} /> : <OutcomeMark outcome={state === 'live' ? 'ok' : state === 'behind' ? 'warn' : 'missing'} />
+  return (
+    <span className={`inline-flex items-center gap-1.5 whitespace-nowrap ${STATES[state].tone}`} title={state === 'done' ? 'Nothing was received in the last 15 minutes, or what came was old' : undefined}>
+      {mark}
+      {STATES[state].word}
+    </span>
+  )
+}
+
+/** `14:04` for sentences. */
+export function clockOf(iso: string, zone: Zone): string {
+  return formatClock(Date.parse(iso), zone, 'minute')
+}

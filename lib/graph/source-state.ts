@@ -1,0 +1,39 @@
+/** How a source does, in one word: from what it delivered and when. */
+import type { SourceStatus } from '#lib/model/api'
+
+export type SourceState = 'live' | 'behind' | 'done' | 'empty'
+
+/** Three of CloudWatch's usual five-minute delivery delays: whoever was heard within it is expected to go on. */
+const HEARD_MS = 15 * 60_000
+/** A source that delivers continuously is behind when it lags more than this. */
+export const BEHIND_MS = 120_000
+/** What is older than this when it arrives is an import, and late for nothing. */
+const IMPORT_MS = 6 * 3_600_000
+
+export function sourceState(source: Pick<SourceStatus, 'lagMs' | 'lastReceived' | 'lastEvent'>, nowMs: number): SourceState {
+  if (source.lastEvent === null || source.lastReceived === null) return 'empty'
+  if (nowMs - Date.parse(source.lastReceived) > HEARD_MS) return 'done'
+  if (source.lagMs === null || source.lagMs > IMPORT_MS) return 'done'
+  return source.lagMs > BEHIND_MS ? 'behind' : 'live'
+}
+
+/** `/aws/lambda/cart` is known as cart. */
+export function shortSourceName(name: string): string {
+  return name.startsWith('/') ? (name.split('/').at(-1) ?? name) : name
+}
+
+export interface SourceTotals {
+  received: number
+  stored: number
+  duplicate: number
+  quarantined: number
+  rejected: number
+  /** received = stored + duplicate + quarantined + rejected, in sum and in every row. */
+  adds: boolean
+}
+
+export function totalsOf(sources: readonly SourceStatus[]): SourceTotals {
+  const add = (of: (source: SourceStatus) => number) => sources.reduce((sum, source) => sum + of(source), 0)
+  const adds = sources.every((s) => s.received === s.stored + s.duplicate + s.quarantined + s.rejected)
+  return { received: add((s) => s.received), stored: add((s) => s.stored), duplicate: add((s) => s.duplicate), quarantined: add((s) => s.quarantined), rejected: add((s) => s.rejected), adds }
+}
