@@ -29,7 +29,7 @@ export const layers = [
     lib: ['base', 'model', 'sources', 'db', 'store', 'queries', 'ingest', 'server', 'supervise', 'search'],
     npm: ['pg', 'zod', 'yauzl', 'fflate'],
   },
-  { folder: 'lib/hooks', lib: ['base', 'model', 'search', 'graph'], npm: ['react', '@tanstack/react-query', 'nuqs', 'next', 'zod'], node: false },
+  { folder: 'lib/hooks', lib: ['base', 'model', 'search', 'graph'], npm: ['react', '@tanstack/react-query', 'nuqs', 'next', 'zod', 'fflate'], node: false },
   {
     folder: 'components',
     lib: ['base', 'model', 'graph', 'search', 'hooks'],
@@ -40,7 +40,7 @@ export const layers = [
   { folder: 'app', lib: ['model', 'base', 'hooks', 'search'], npm: ['next', 'react', '@tanstack/react-query', 'nuqs', '@fontsource-variable'], node: false },
 ]
 
-const IMPORT = /(?:^|[\s;}])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"]+)['"]|(?:^|[\s;(=])import\s*\(?\s*['"]([^'"]+)['"]/g
+const IMPORT = /(?:^|[\s;}])(?:import|export)\s[^'"`;]*?from\s*['"]([^'"\s]+)['"]|^import\s*['"]([^'"\s]+)['"]|\bimport\(\s*['"]([^'"\s]+)['"]/gm
 
 /** Time and chance come in as arguments: the same input gives the same ids everywhere. */
 const IMPURE = /\bDate\.now\(|\bMath\.random\(|\bnew Date\(\)|\bprocess\./
@@ -50,7 +50,7 @@ export function problemsOf(path, text) {
   const layer = layers.find((row) => path.startsWith(row.folder + '/') && (!row.file || basename(path) === row.file))
   if (!layer) return []
   const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
-  const found = [...code.matchAll(IMPORT)].map((match) => problemOf(layer, path, match[1] ?? match[2])).filter(Boolean)
+  const found = [...code.matchAll(IMPORT)].map((match) => problemOf(layer, path, match[1] ?? match[2] ?? match[3])).filter(Boolean)
   if (layer.globals === false && IMPURE.test(code)) found.push(`${path}: ${IMPURE.exec(code)[0]} in a pure folder`)
   return found
 }

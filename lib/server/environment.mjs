@@ -6,6 +6,7 @@ export const environment = [
   ['DATABASE_URL', '(embedded)', 'use this Postgres (15 or newer) instead of the embedded one'],
 ]
 
+/** @public bin/specter prints it. */
 export function environmentHelp() {
   return ['Environment:', ...environment.map(([name, value, words]) => `  ${name.padEnd(14)} ${value.padEnd(12)} ${words}`)].join('\n')
 }
