@@ -86,7 +86,7 @@ function readImport(args: string[]): Command {
 }
 
 function readExport(args: string[], nowMs: number): Command {
-  const { values, positionals } = parseArgs({ args, options: EXPORT_OPTIONS, allowPositionals: true, strict: true })
+  const { values, positionals } = parseArgs({ args: withRelativeTimes(args), options: EXPORT_OPTIONS, allowPositionals: true, strict: true })
   if (values.help) return { command: 'help', topic: 'export' }
   const what = EXPORTS.find((one) => one === positionals[0])
   if (!what || positionals.length > 1) return wrong('export', `say what to export, one of ${EXPORTS.join(', ')}`)
@@ -106,6 +106,15 @@ function readExport(args: string[], nowMs: number): Command {
   const url = readUrl(values.url)
   if (url === null) return wrong('export', badUrl(values.url))
   return { command: 'export', what, url, from: values.from, to: values.to, q: values.q, tier: tier?.data, minConfidence }
+}
+
+/** `--from -1h` is how the API's own times read; Node takes `-1h` for an option unless it hangs on the name. */
+function withRelativeTimes(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    const isTime = (text: string | undefined, name: string | undefined): boolean => (name === '--from' || name === '--to') && /^-\d/.test(text ?? '')
+    if (isTime(arg, args[i - 1])) return []
+    return isTime(args[i + 1], arg) ? [`${arg}=${args[i + 1]}`] : [arg]
+  })
 }
 
 /** An address with a slash at its end, so that paths can be appended; null where it is none. */
