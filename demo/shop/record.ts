@@ -32,7 +32,13 @@ function packed(text: string): Buffer {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { seed: { type: 'string', default: '1' }, hours: { type: 'string', default: '23.75' }, fault: { type: 'string', default: '' }, out: { type: 'string' }, help: { type: 'boolean', default: false } },
+    options: {
+      seed: { type: 'string', default: '1' },
+      hours: { type: 'string', default: '23.75' },
+      fault: { type: 'string', default: '' },
+      out: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
   })
   if (values.help) {
     process.stdout.write(USAGE)
@@ -40,7 +46,12 @@ async function main(): Promise<void> {
   }
   const folder = resolve(values.out ?? join(dirname(fileURLToPath(import.meta.url)), 'out'))
   const begun = Date.now()
-  const recording = await record({ seed: values.seed, start: RECORDED_DAY, minutes: Number(values.hours) * 60, faults: values.fault.split(',').filter((name) => name !== '') })
+  const recording = await record({
+    seed: values.seed,
+    start: RECORDED_DAY,
+    minutes: Number(values.hours) * 60,
+    faults: values.fault.split(',').filter((name) => name !== ''),
+  })
   const files = {
     'logs.ndjson': recording.lines,
     'xray.ndjson': recording.traces,

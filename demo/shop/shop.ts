@@ -14,9 +14,8 @@ function lambda(name: string, version: number, settings: Partial<FunctionSetting
 }
 
 /** A stage's access log as JSON: each field is a $context variable. */
-const accessLog = (fields: Record<string, string>): string => JSON.stringify(Object.fromEntries(Object.entries(fields).map(([name, variable]) => [name, `$context.${variable}`])))
-
-export const BUDGET_SYNC_MINUTES = 9
+const accessLog = (fields: Record<string, string>): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(fields).map(([name, variable]) => [name, `$context.${variable}`])))
 
 export function shopDefinition(): SystemDefinition {
   return {
@@ -28,7 +27,7 @@ export function shopDefinition(): SystemDefinition {
       lambda('coupon-redeem', 64, { logFormat: 'json' }),
       lambda('coupon-admin', 31),
       lambda('coupon-refresher', 12, { logFormat: 'json' }),
-      lambda('campaign-stats', 9),
+      lambda('campaign-stats', 9, { reservedConcurrency: 1 }),
       lambda('checkout', 87),
       lambda('order-worker', 73, { memoryMb: 512 }),
       lambda('payment', 55, { timeoutMs: 10_000 }),
@@ -41,7 +40,9 @@ export function shopDefinition(): SystemDefinition {
       lambda('loyalty-relay', 3, { silent: true, memoryMb: 128, environment: { LOYALTY_QUEUE: queueUrl('shop-loyalty-points') } }),
       lambda('loyalty', 26),
       lambda('nightly-settlement', 14, { memoryMb: 1024, timeoutMs: 120_000 }),
-    ].map((settings) => (settings.name === 'shop-checkout' ? { ...settings, environment: { ...settings.environment, ORDER_QUEUE: queueUrl('shop-orders') } } : settings)),
+    ].map((settings) =>
+      settings.name === 'shop-checkout' ? { ...settings, environment: { ...settings.environment, ORDER_QUEUE: queueUrl('shop-orders') } } : settings,
+    ),
     gateways: [
       {
         name: 'shop-storefront',
@@ -51,8 +52,16 @@ export function shopDefinition(): SystemDefinition {
         logGroup: '/aws/apigateway/shop-storefront',
         tracing: false,
         accessLog: accessLog({
-          requestId: 'requestId', ip: 'identity.sourceIp', requestTime: 'requestTime', httpMethod: 'httpMethod', routeKey: 'routeKey', status: 'status',
-          protocol: 'protocol', responseLength: 'responseLength', integrationRequestId: 'integration.requestId', integrationLatency: 'integrationLatency',
+          requestId: 'requestId',
+          ip: 'identity.sourceIp',
+          requestTime: 'requestTime',
+          httpMethod: 'httpMethod',
+          routeKey: 'routeKey',
+          status: 'status',
+          protocol: 'protocol',
+          responseLength: 'responseLength',
+          integrationRequestId: 'integration.requestId',
+          integrationLatency: 'integrationLatency',
         }),
         routes: [
           { method: 'GET', path: '/carts/{cartId}', function: 'shop-cart' },
@@ -68,9 +77,17 @@ export function shopDefinition(): SystemDefinition {
         logGroup: 'API-Gateway-Access-Logs_v7b3k9e0da/prod',
         tracing: true,
         accessLog: accessLog({
-          requestId: 'requestId', extendedRequestId: 'extendedRequestId', ip: 'identity.sourceIp', requestTimeEpoch: 'requestTimeEpoch', httpMethod: 'httpMethod',
-          resourcePath: 'resourcePath', status: 'status', responseLatency: 'responseLatency', xrayTraceId: 'xrayTraceId',
-          integrationRequestId: 'integration.requestId', integrationStatus: 'integration.status',
+          requestId: 'requestId',
+          extendedRequestId: 'extendedRequestId',
+          ip: 'identity.sourceIp',
+          requestTimeEpoch: 'requestTimeEpoch',
+          httpMethod: 'httpMethod',
+          resourcePath: 'resourcePath',
+          status: 'status',
+          responseLatency: 'responseLatency',
+          xrayTraceId: 'xrayTraceId',
+          integrationRequestId: 'integration.requestId',
+          integrationStatus: 'integration.status',
         }),
         routes: [{ method: 'POST', path: '/checkout', function: 'shop-checkout' }],
       },
@@ -82,8 +99,15 @@ export function shopDefinition(): SystemDefinition {
         logGroup: 'API-Gateway-Access-Logs_m0r6w5ujn2/prod',
         tracing: false,
         accessLog: accessLog({
-          requestId: 'requestId', ip: 'identity.sourceIp', requestTime: 'requestTime', httpMethod: 'httpMethod', resourcePath: 'resourcePath', path: 'path',
-          status: 'status', protocol: 'protocol', responseLength: 'responseLength',
+          requestId: 'requestId',
+          ip: 'identity.sourceIp',
+          requestTime: 'requestTime',
+          httpMethod: 'httpMethod',
+          resourcePath: 'resourcePath',
+          path: 'path',
+          status: 'status',
+          protocol: 'protocol',
+          responseLength: 'responseLength',
         }),
         routes: [{ method: 'PUT', path: '/coupons/{code}', function: 'shop-coupon-admin' }],
       },
@@ -140,8 +164,15 @@ export function shopDefinition(): SystemDefinition {
       },
     ],
     externals: {
-      'postal.example': (_request, now, random) => (isPostalOutage(now) ? { latencyMs: random.around(900), status: 503, body: { error: 'unavailable' } } : { latencyMs: random.around(45), status: 200, body: { deliverable: true } }),
-      'psp.example': (_request, _now, random) => ({ latencyMs: random.around(180, 0.5), status: 200, body: { chargeId: `ch_${random.hex(16)}`, approved: !random.chance(0.02) } }),
+      'postal.example': (_request, now, random) =>
+        isPostalOutage(now)
+          ? { latencyMs: random.around(900), status: 503, body: { error: 'unavailable' } }
+          : { latencyMs: random.around(45), status: 200, body: { deliverable: true } },
+      'psp.example': (_request, _now, random) => ({
+        latencyMs: random.around(180, 0.5),
+        status: 200,
+        body: { chargeId: `ch_${random.hex(16)}`, approved: !random.chance(0.02) },
+      }),
       'mail.example': (_request, _now, random) => ({ latencyMs: random.around(90, 0.5), status: 200, body: { mailId: `mail-${random.hex(12)}` } }),
       'content.example': (_request, _now, random) => ({ latencyMs: random.around(380, 0.15), status: 200, body: { subject: 'Your order' } }),
     },

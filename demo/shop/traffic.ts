@@ -65,11 +65,19 @@ export function stockTheShop(platform: Platform, random: Random): void {
   }
   catalog.seed({ sku: text(GIFT_CARD), price: number(5_000) })
   for (const { code, percent } of COUPONS) {
-    const offer: Item = { code: text(code), percent: number(percent), minimum: number(MINIMUM_CENTS), endsAt: text('2026-12-31T23:59:59Z'), revision: number(1) }
+    const offer: Item = {
+      code: text(code),
+      percent: number(percent),
+      minimum: number(MINIMUM_CENTS),
+      endsAt: text('2026-12-31T23:59:59Z'),
+      revision: number(1),
+    }
     platform.table('shop-offers').seed(offer)
     platform.table('shop-coupons').seed({ ...offer, active: { BOOL: true }, budget: number(50_000), campaign: text('autumn') })
   }
-  platform.table('shop-offers').seed({ code: text('SUMMER24'), percent: number(24), minimum: number(0), endsAt: text('2026-09-01T00:00:00Z'), revision: number(9) })
+  platform
+    .table('shop-offers')
+    .seed({ code: text('SUMMER24'), percent: number(24), minimum: number(0), endsAt: text('2026-09-01T00:00:00Z'), revision: number(9) })
 }
 
 interface Stage {
@@ -83,15 +91,18 @@ interface Stage {
 /** Schedules the outside world from now until `until`. */
 export function startTraffic(platform: Platform, clock: Clock, random: Random, load: Load, until: number): void {
   const stage: Stage = { platform, clock, random, load, until }
-  const customers = Array.from({ length: CUSTOMERS }, () => newCustomer(random.fork('customers'), random))
+  const people = random.fork('customers')
+  const customers = Array.from({ length: CUSTOMERS }, () => newCustomer(people))
   arriveVisits(stage, customers)
   if (load.giftCardsPerDay > 0) arriveGiftCards(stage, customers)
   runSync(stage)
-  everyDayAt(stage, 2 * 60 + 15, () => platform.bus.tick({ name: 'shop-nightly', function: 'shop-nightly-settlement', op: 'nightly' }, platform.xray.begin(clock.now())))
+  everyDayAt(stage, 2 * 60 + 15, () =>
+    platform.bus.tick({ name: 'shop-nightly', function: 'shop-nightly-settlement', op: 'nightly' }, platform.xray.begin(clock.now())),
+  )
   for (const minute of [14 * 60 + 45, 20 * 60 + 15]) everyDayAt(stage, minute, () => platform.queue('shop-orders-dlq').redrive(platform.queue('shop-orders')))
 }
 
-function newCustomer(_unused: Random, random: Random): Customer {
+function newCustomer(random: Random): Customer {
   return {
     customerId: `cus_${random.text(8, '0123456789')}`,
     region: random.pick(REGIONS),
@@ -126,7 +137,12 @@ function arriveVisits(stage: Stage, customers: Customer[]): void {
 }
 
 function headersOf(customer: Customer): Record<string, string> {
-  return { 'x-customer-id': customer.customerId, 'x-region': customer.region, 'x-app-version': customer.appVersion, 'user-agent': `ShopApp/${customer.appVersion}` }
+  return {
+    'x-customer-id': customer.customerId,
+    'x-region': customer.region,
+    'x-app-version': customer.appVersion,
+    'user-agent': `ShopApp/${customer.appVersion}`,
+  }
 }
 
 interface Visit extends Stage {
@@ -150,7 +166,11 @@ function startVisit(stage: Stage, customer: Customer): void {
   addNext(items)
 }
 
-function send(visit: Visit, request: { gateway: string; method: string; route: string; op: string; body: unknown; keys?: Record<string, string | number> }, answered: (response: ClientResponse) => void): void {
+function send(
+  visit: Visit,
+  request: { gateway: string; method: string; route: string; op: string; body: unknown; keys?: Record<string, string | number> },
+  answered: (response: ClientResponse) => void,
+): void {
   const { customer, cartId } = visit
   visit.platform.gateway(request.gateway).request(
     {
@@ -173,17 +193,23 @@ function addItem(visit: Visit, sku: string, then: () => void): void {
 
 function enterCoupon(visit: Visit, mayRetry: boolean): void {
   const { random, clock, customer } = visit
-  const coupon = random.chance(0.03) ? random.pick(DEAD_COUPONS) : random.pick(COUPONS.flatMap(({ code, weight }) => Array.from({ length: weight }, () => code)))
+  const coupon = random.chance(0.03)
+    ? random.pick(DEAD_COUPONS)
+    : random.pick(COUPONS.flatMap(({ code, weight }) => Array.from({ length: weight }, () => code)))
   const keys = { coupon, region: customer.region, appVersion: customer.appVersion }
-  send(visit, { gateway: 'shop-storefront', method: 'POST', route: '/carts/{cartId}/coupon', op: 'redeem', body: { coupon }, keys }, ({ status, body, transactions }) => {
-    for (const transaction of transactions) {
-      if (status === 422 || status === 404) transaction.op = 'redeem-rejected'
-    }
-    // The customer's code was live and the cart large enough: the shop says no to what it promised.
-    if (status === 409) visit.platform.ledger.fail(transactions, 'valid-coupon-refused')
-    const again = mayRetry && (body as { reason?: string }).reason !== 'minimum' && status !== 200 && random.chance(0.4)
-    clock.at(clock.now() + random.around(25_000, 0.5), () => (again ? enterCoupon(visit, false) : decide(visit)))
-  })
+  send(
+    visit,
+    { gateway: 'shop-storefront', method: 'POST', route: '/carts/{cartId}/coupon', op: 'redeem', body: { coupon }, keys },
+    ({ status, body, transactions }) => {
+      for (const transaction of transactions) {
+        if (status === 422 || status === 404) transaction.op = 'redeem-rejected'
+      }
+      // The customer's code was live and the cart large enough: the shop says no to what it promised.
+      if (status === 409) visit.platform.ledger.fail(transactions, 'valid-coupon-refused')
+      const again = mayRetry && (body as { reason?: string }).reason !== 'minimum' && status !== 200 && random.chance(0.4)
+      clock.at(clock.now() + random.around(25_000, 0.5), () => (again ? enterCoupon(visit, false) : decide(visit)))
+    },
+  )
 }
 
 /** Leave, look at the cart once more, or buy. */
@@ -218,7 +244,13 @@ function arriveGiftCards(stage: Stage, customers: Customer[]): void {
       const own = random.fork(`gift ${clock.now()}`)
       const visit: Visit = { ...stage, random: own, customer: own.pick(customers), cartId: `crt_${own.hex(12)}` }
       const { postcode } = visit.customer
-      addItem(visit, GIFT_CARD, () => send(visit, { gateway: 'shop-checkout-api', method: 'POST', route: '/checkout', op: 'checkout', body: { cartId: visit.cartId, postcode } }, () => undefined))
+      addItem(visit, GIFT_CARD, () =>
+        send(
+          visit,
+          { gateway: 'shop-checkout-api', method: 'POST', route: '/checkout', op: 'checkout', body: { cartId: visit.cartId, postcode } },
+          () => undefined,
+        ),
+      )
       next()
     })
   }

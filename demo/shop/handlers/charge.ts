@@ -10,7 +10,9 @@ export interface Charge {
 /** Charges an order's card, once: whoever stores the payment first may call the provider. */
 export async function charge(orderId: string, amount: number): Promise<Charge | undefined> {
   try {
-    await tables.send(new PutCommand({ TableName: 'shop-payments', Item: { orderId, amount, state: 'pending' }, ConditionExpression: 'attribute_not_exists(orderId)' }))
+    await tables.send(
+      new PutCommand({ TableName: 'shop-payments', Item: { orderId, amount, state: 'pending' }, ConditionExpression: 'attribute_not_exists(orderId)' }),
+    )
   } catch (error) {
     if ((error as Error).name === 'ConditionalCheckFailedException') return undefined
     throw error

@@ -13,7 +13,9 @@ interface StreamEvent {
 export async function handler(event: StreamEvent, context: Context): Promise<void> {
   begin(context)
   logger.info('Refreshing offers', { records: event.Records.length })
-  const offers = event.Records.flatMap(({ dynamodb }) => (dynamodb.NewImage === undefined ? [] : [unmarshall(dynamodb.NewImage) as Offer & { active: boolean }]))
+  const offers = event.Records.flatMap(({ dynamodb }) =>
+    dynamodb.NewImage === undefined ? [] : [unmarshall(dynamodb.NewImage) as Offer & { active: boolean }],
+  )
   await storeOffers(
     offers.map(({ code, percent, minimum, endsAt, revision }) => ({ code, percent, minimum, endsAt, revision })),
     ({ code }) => logger.info('Offer refreshed', { coupon: code }),

@@ -45,4 +45,8 @@ export interface BucketEvent {
   Records: { eventName: string; responseElements: Record<string, string>; s3: { bucket: { name: string }; object: { key: string; size: number } } }[]
 }
 
-export const answer = (statusCode: number, body: unknown): HttpAnswer => ({ statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+export const answer = (statusCode: number, body: unknown): HttpAnswer => ({
+  statusCode,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+})

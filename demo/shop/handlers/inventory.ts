@@ -24,7 +24,12 @@ async function reserve(orderId: string, sku: string, quantity: number): Promise<
   const { Item } = await tables.send(new GetCommand({ TableName: 'shop-stock', Key: { sku } }))
   const { shelf } = Item as { shelf: string }
   await tables.send(
-    new UpdateCommand({ TableName: 'shop-stock', Key: { sku }, UpdateExpression: 'SET onHand = onHand - :quantity', ExpressionAttributeValues: { ':quantity': quantity } }),
+    new UpdateCommand({
+      TableName: 'shop-stock',
+      Key: { sku },
+      UpdateExpression: 'SET onHand = onHand - :quantity',
+      ExpressionAttributeValues: { ':quantity': quantity },
+    }),
   )
   logger.debug('Picked', { orderId, sku, shelf })
 }

@@ -15,7 +15,12 @@ export async function handler(event: QueueEvent): Promise<void> {
     const points = Math.floor(amount / 100)
     log('crediting points', { order: orderId, points })
     await tables.send(
-      new UpdateCommand({ TableName: 'shop-loyalty', Key: { customerId }, UpdateExpression: 'ADD points :points', ExpressionAttributeValues: { ':points': points } }),
+      new UpdateCommand({
+        TableName: 'shop-loyalty',
+        Key: { customerId },
+        UpdateExpression: 'ADD points :points',
+        ExpressionAttributeValues: { ':points': points },
+      }),
     )
     log('points credited', { order: orderId, customer: customerId, points })
   }

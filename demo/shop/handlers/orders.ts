@@ -6,7 +6,13 @@ import { tables } from './table-client'
 /** Stores an order once; false when it was there already. */
 export async function storeOrder(order: Order): Promise<boolean> {
   try {
-    await tables.send(new PutCommand({ TableName: 'shop-orders', Item: { ...order, placedAt: new Date().toISOString() }, ConditionExpression: 'attribute_not_exists(orderId)' }))
+    await tables.send(
+      new PutCommand({
+        TableName: 'shop-orders',
+        Item: { ...order, placedAt: new Date().toISOString() },
+        ConditionExpression: 'attribute_not_exists(orderId)',
+      }),
+    )
     return true
   } catch (error) {
     if ((error as Error).name === 'ConditionalCheckFailedException') return false

@@ -55,13 +55,20 @@ export function createBucket(settings: BucketSettings, services: BucketServices)
           s3SchemaVersion: '1.0',
           configurationId: `${settings.name}-created`,
           bucket: { name: settings.name, ownerIdentity: { principalId: 'A2EXAMPLE0OWNER' }, arn: `arn:aws:s3:::${settings.name}` },
-          object: { key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'), size: Buffer.byteLength(body), eTag: etag, sequencer: `00${random.hex(16).toUpperCase()}` },
+          object: {
+            key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'),
+            size: Buffer.byteLength(body),
+            eTag: etag,
+            sequencer: `00${random.hex(16).toUpperCase()}`,
+          },
         },
       }
       for (const { prefix, function: name } of settings.notifications) {
         if (!key.startsWith(prefix)) continue
         const cause = ledger.emission(by.execution, 's3', now, [requestId], `${key} ${body}`)
-        clock.at(now + random.around(620, 0.4), () => services.invoker.async(services.functionOf(name), { event: { Records: [record] }, causes: [cause], text: key, trace }))
+        clock.at(now + random.around(620, 0.4), () =>
+          services.invoker.async(services.functionOf(name), { event: { Records: [record] }, causes: [cause], text: key, trace }),
+        )
       }
       return etag
     },

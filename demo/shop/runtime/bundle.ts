@@ -16,8 +16,25 @@ export interface FunctionBundle {
 
 /** What a sandbox gives its code instead of the machine's own. The order is the wrapper's list of parameters. */
 const BINDINGS = [
-  'exports', 'require', 'module', 'process', 'console', 'globalThis', 'global', 'Date', 'Math', 'setTimeout', 'clearTimeout', 'setInterval',
-  'clearInterval', 'setImmediate', 'clearImmediate', 'performance', 'crypto', 'fetch', '__platform',
+  'exports',
+  'require',
+  'module',
+  'process',
+  'console',
+  'globalThis',
+  'global',
+  'Date',
+  'Math',
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+  'setImmediate',
+  'clearImmediate',
+  'performance',
+  'crypto',
+  'fetch',
+  '__platform',
 ] as const
 
 const RUNTIME_FOLDER = dirname(fileURLToPath(import.meta.url))
@@ -49,7 +66,17 @@ function withVersions(variants: readonly string[]): Plugin {
   }
 }
 
-export async function bundleFunction(entry: string, variants: readonly string[]): Promise<FunctionBundle> {
+const bundles = new Map<string, Promise<FunctionBundle>>()
+
+/** Builds a function, or gives what was built before: bundles hold no state. */
+export function bundleFunction(entry: string, variants: readonly string[]): Promise<FunctionBundle> {
+  const key = [entry, ...variants].join(' ')
+  const known = bundles.get(key) ?? buildFunction(entry, variants)
+  bundles.set(key, known)
+  return known
+}
+
+async function buildFunction(entry: string, variants: readonly string[]): Promise<FunctionBundle> {
   const result = await build({
     stdin: { contents: `export { handler } from './${entry}'`, resolveDir: join(RUNTIME_FOLDER, '..', 'handlers'), loader: 'ts' },
     bundle: true,

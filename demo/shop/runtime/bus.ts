@@ -58,7 +58,7 @@ export function createBus(name: string, rules: readonly Rule[], services: Delive
     /** Answers one PutEvents call. */
     put(entries: readonly PutEventsEntry[], running: Running, trace: TraceContext): { FailedEntryCount: number; Entries: Record<string, string>[] } {
       const now = clock.now()
-      const answers = entries.map((entry) => {
+      const answers = entries.map((entry): Record<string, string> => {
         if (random.chance(services.rates.entryFailure)) return { ErrorCode: 'InternalFailure', ErrorMessage: 'Internal failure' }
         const id = random.uuid()
         const detail = JSON.parse(entry.Detail) as unknown
@@ -114,12 +114,30 @@ export function createTopic(name: string, subscriptions: readonly Subscription[]
     SigningCertURL: `https://sns.${services.region}.amazonaws.com/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem`,
     UnsubscribeURL: `https://sns.${services.region}.amazonaws.com/?Action=Unsubscribe&SubscriptionArn=${arn}:2bcfbf39-05c3-41de-beaa-fcfcc21c8f55`,
   })
-  const deliver = (subscription: Subscription, id: string, message: string, subject: string | undefined, running: Running, trace: TraceContext, sent: number): void => {
+  const deliver = (
+    subscription: Subscription,
+    id: string,
+    message: string,
+    subject: string | undefined,
+    running: Running,
+    trace: TraceContext,
+    sent: number,
+  ): void => {
     const cause = (kind: 'sns' | 'sns-sqs', ids: string[]): Cause => ledger.emission(running.execution, kind, sent, ids, message)
     const notification = fields(id, message, subject, sent)
     if ('function' in subscription.target) {
-      const record = { EventSource: 'aws:sns', EventVersion: '1.0', EventSubscriptionArn: `${arn}:${subscription.target.function}`, Sns: { ...notification, MessageAttributes: {} } }
-      services.invoker.async(services.functionOf(subscription.target.function), { event: { Records: [record] }, causes: [cause('sns', [id])], text: message, trace })
+      const record = {
+        EventSource: 'aws:sns',
+        EventVersion: '1.0',
+        EventSubscriptionArn: `${arn}:${subscription.target.function}`,
+        Sns: { ...notification, MessageAttributes: {} },
+      }
+      services.invoker.async(services.functionOf(subscription.target.function), {
+        event: { Records: [record] },
+        causes: [cause('sns', [id])],
+        text: message,
+        trace,
+      })
       return
     }
     services.queueOf(subscription.target.queue).send({

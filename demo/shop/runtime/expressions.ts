@@ -25,7 +25,10 @@ class Reader {
   private symbols: string[] = []
   private at = 0
 
-  constructor(text: string, private readonly names: Names) {
+  constructor(
+    text: string,
+    private readonly names: Names,
+  ) {
     SYMBOL.lastIndex = 0
     while (SYMBOL.lastIndex < text.trimEnd().length) {
       const match = SYMBOL.exec(text)
@@ -91,6 +94,7 @@ function order(left: AttributeValue, right: AttributeValue): number | undefined 
 }
 
 function compare(left: AttributeValue | undefined, operator: string, right: AttributeValue | undefined): boolean {
+  if (!['=', '<>', '<', '<=', '>', '>='].includes(operator)) throw new Error(`Invalid expression: no operator ${operator}`)
   const difference = left === undefined || right === undefined ? undefined : order(left, right)
   if (operator === '<>') return difference !== 0
   if (difference === undefined) return false
@@ -98,8 +102,7 @@ function compare(left: AttributeValue | undefined, operator: string, right: Attr
   if (operator === '<') return difference < 0
   if (operator === '<=') return difference <= 0
   if (operator === '>') return difference > 0
-  if (operator === '>=') return difference >= 0
-  throw new Error(`Invalid expression: no operator ${operator}`)
+  return difference >= 0
 }
 
 function term(reader: Reader, item: Item): boolean {
@@ -109,7 +112,10 @@ function term(reader: Reader, item: Item): boolean {
     reader.expect(')')
     return value
   }
-  for (const [name, wanted] of [['ATTRIBUTE_EXISTS', true], ['ATTRIBUTE_NOT_EXISTS', false]] as const) {
+  for (const [name, wanted] of [
+    ['ATTRIBUTE_EXISTS', true],
+    ['ATTRIBUTE_NOT_EXISTS', false],
+  ] as const) {
     if (!reader.take(name)) continue
     reader.expect('(')
     const present = item[reader.path()] !== undefined

@@ -178,9 +178,7 @@ export function createFunction(settings: FunctionSettings, releases: readonly Re
       execution.end = at
       const tracing = running.trace.sampled ? { root: running.trace.root, segment: running.segment } : null
       const facts = { requestId: invocation.requestId, durationMs: at - start, memoryMb: settings.memoryMb, usedMb: instance.usedMb, initMs, status, tracing }
-      // A handler that threw is a success to the platform: it answered.
-      const reported = status === 'timeout' ? facts : { ...facts, status: 'success' as const }
-      for (const line of endLines(settings.logFormat, at, settings.logFormat === 'json' ? facts : reported)) write(instance, at, line)
+      for (const line of endLines(settings.logFormat, at, facts)) write(instance, at, line)
       putFunctionSegment(running, start, at, status !== 'success', settings, arn, services)
       if (instance.usedMb < 128) instance.usedMb += random.chance(0.2) ? 1 : 0
       release(instance)
@@ -212,7 +210,15 @@ export function createFunction(settings: FunctionSettings, releases: readonly Re
       if (instance === null) return false
       const { trace } = invocation
       const execution = ledger.open(
-        { kind: 'lambda', service: settings.name, requestId: invocation.requestId, label: invocation.requestId, attempt: invocation.attempt, start: clock.now(), sampled: trace.sampled },
+        {
+          kind: 'lambda',
+          service: settings.name,
+          requestId: invocation.requestId,
+          label: invocation.requestId,
+          attempt: invocation.attempt,
+          start: clock.now(),
+          sampled: trace.sampled,
+        },
         invocation.arrivals,
         invocation.root,
       )
@@ -267,7 +273,15 @@ function contextOf(settings: FunctionSettings, arn: string, invocation: Invocati
 }
 
 /** The function's own segment. The segment of the Lambda service around it is its invoker's to write: one may hold several attempts. */
-function putFunctionSegment(running: Running, start: number, end: number, fault: boolean, settings: FunctionSettings, arn: string, services: FunctionServices): void {
+function putFunctionSegment(
+  running: Running,
+  start: number,
+  end: number,
+  fault: boolean,
+  settings: FunctionSettings,
+  arn: string,
+  services: FunctionServices,
+): void {
   if (!running.trace.sampled) return
   const { xray } = services
   const handled = end - 0.4
@@ -283,7 +297,15 @@ function putFunctionSegment(running: Running, start: number, end: number, fault:
     aws: { account_id: services.account, function_arn: arn, resource_names: [settings.name] },
     origin: 'AWS::Lambda::Function',
     subsegments: [
-      { id: xray.segmentId(), name: 'Invocation', start_time: seconds(start + 0.1), end_time: seconds(handled), ...(fault ? { fault: true } : {}), aws, subsegments: running.subsegments },
+      {
+        id: xray.segmentId(),
+        name: 'Invocation',
+        start_time: seconds(start + 0.1),
+        end_time: seconds(handled),
+        ...(fault ? { fault: true } : {}),
+        aws,
+        subsegments: running.subsegments,
+      },
       { id: xray.segmentId(), name: 'Overhead', start_time: seconds(handled), end_time: seconds(end), aws },
     ],
   })

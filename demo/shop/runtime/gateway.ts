@@ -75,7 +75,11 @@ export function createGateway(settings: GatewaySettings, services: GatewayServic
   const streams = Array.from({ length: 4 }, () => random.hex(32))
   const rest = settings.kind === 'rest'
 
-  const logAccess = (exchange: Exchange, execution: Execution, facts: { end: number; status: number; length: number; integration: Record<string, string> }): void => {
+  const logAccess = (
+    exchange: Exchange,
+    execution: Execution,
+    facts: { end: number; status: number; length: number; integration: Record<string, string> },
+  ): void => {
     const { request } = exchange
     const context: Record<string, string> = {
       requestId: exchange.requestId,
@@ -98,7 +102,13 @@ export function createGateway(settings: GatewaySettings, services: GatewayServic
     logs.write({ group: settings.logGroup, stream: random.pick(streams), at: facts.end, message, execution, delayMs: random.between(700, 3600) })
   }
 
-  const putSegment = (exchange: Exchange, id: string, call: { id: string; start: number; end: number; functionName: string }, end: number, status: number): void => {
+  const putSegment = (
+    exchange: Exchange,
+    id: string,
+    call: { id: string; start: number; end: number; functionName: string },
+    end: number,
+    status: number,
+  ): void => {
     if (!settings.tracing || !exchange.trace.sampled) return
     xray.put({
       id,
@@ -106,13 +116,30 @@ export function createGateway(settings: GatewaySettings, services: GatewayServic
       start_time: seconds(exchange.start),
       trace_id: exchange.trace.root,
       end_time: seconds(end),
-      http: { request: { url: `https://${settings.apiId}.execute-api.${services.region}.amazonaws.com/${settings.stage}${exchange.path}`, method: exchange.request.method, client_ip: exchange.request.ip }, response: { status, content_length: 0 } },
+      http: {
+        request: {
+          url: `https://${settings.apiId}.execute-api.${services.region}.amazonaws.com/${settings.stage}${exchange.path}`,
+          method: exchange.request.method,
+          client_ip: exchange.request.ip,
+        },
+        response: { status, content_length: 0 },
+      },
       ...(status >= 500 ? { fault: true } : {}),
       ...(status >= 400 && status < 500 ? { error: true } : {}),
       aws: { api_gateway: { account_id: services.account, rest_api_id: settings.apiId, stage: settings.stage, request_id: exchange.requestId } },
       origin: 'AWS::ApiGateway::Stage',
       resource_arn: `arn:aws:apigateway:${services.region}::/restapis/${settings.apiId}/stages/${settings.stage}`,
-      subsegments: [{ id: call.id, name: 'Lambda', start_time: seconds(call.start), end_time: seconds(call.end), http: { request: { method: 'POST' }, response: { status: status >= 500 ? 502 : 200 } }, aws: { function_name: call.functionName, operation: 'Invoke' }, namespace: 'aws' }],
+      subsegments: [
+        {
+          id: call.id,
+          name: 'Lambda',
+          start_time: seconds(call.start),
+          end_time: seconds(call.end),
+          http: { request: { method: 'POST' }, response: { status: status >= 500 ? 502 : 200 } },
+          aws: { function_name: call.functionName, operation: 'Invoke' },
+          namespace: 'aws',
+        },
+      ],
     })
   }
 
@@ -188,7 +215,13 @@ function parsed(body: string): unknown {
 const hostOf = (settings: GatewaySettings, services: GatewayServices): string => `${settings.apiId}.execute-api.${services.region}.amazonaws.com`
 
 function headersOf(exchange: Exchange, host: string): Record<string, string> {
-  return { 'content-type': 'application/json', host, 'x-amzn-trace-id': traceHeader(exchange.trace), 'x-forwarded-for': exchange.request.ip, ...exchange.request.headers }
+  return {
+    'content-type': 'application/json',
+    host,
+    'x-amzn-trace-id': traceHeader(exchange.trace),
+    'x-forwarded-for': exchange.request.ip,
+    ...exchange.request.headers,
+  }
 }
 
 /** The event of an HTTP API, payload version 2.0. */

@@ -15,11 +15,12 @@ interface SmithyRequest {
   body?: unknown
 }
 
-const asBytes = (body: unknown): Uint8Array => {
-  if (body === undefined || body === null) return new Uint8Array(0)
+/** A view of the bytes: the SDK's own byte arrays complain when they are asked for their value. */
+const asBuffer = (body: unknown): Buffer => {
+  if (body === undefined || body === null) return Buffer.alloc(0)
   if (typeof body === 'string') return Buffer.from(body, 'utf8')
-  if (body instanceof Uint8Array) return body
-  throw new Error('streamed bodies are not supported here')
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  throw new Error('streamed requests are not supported here')
 }
 
 export class NodeHttpHandler {
@@ -36,7 +37,7 @@ export class NodeHttpHandler {
       path: request.path,
       query: request.query ?? {},
       headers: request.headers,
-      body: Buffer.from(asBytes(request.body)).toString('utf8'),
+      body: asBuffer(request.body).toString('utf8'),
     })
     return { response: { statusCode: answer.status, reason: '', headers: answer.headers, body: Buffer.from(answer.body, 'utf8') } }
   }
@@ -54,4 +55,10 @@ export class NodeHttp2Handler extends NodeHttpHandler {}
 
 export const DEFAULT_REQUEST_TIMEOUT = 0
 
-export const streamCollector = async (body: unknown): Promise<Uint8Array> => asBytes(body)
+/** Reads a body that a middleware of the SDK has wrapped into a stream. */
+export const streamCollector = async (body: unknown): Promise<Uint8Array> => {
+  if (body instanceof Uint8Array) return body
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}

@@ -46,7 +46,15 @@ const THROTTLED_PAUSE_MS = { first: 1_000, longest: 300_000 }
 export function createInvoker(services: InvokerServices): Invoker {
   const { clock, random, ledger, xray } = services
 
-  const putServiceSegment = (host: FunctionHost, segment: string, trace: TraceContext, requestId: string, start: number, status: number, extra: Record<string, unknown>): void => {
+  const putServiceSegment = (
+    host: FunctionHost,
+    segment: string,
+    trace: TraceContext,
+    requestId: string,
+    start: number,
+    status: number,
+    extra: Record<string, unknown>,
+  ): void => {
     if (!trace.sampled) return
     xray.put({
       id: segment,
@@ -98,7 +106,13 @@ export function createInvoker(services: InvokerServices): Invoker {
         ...(call.root === undefined ? {} : { root: call.root }),
         done(outcome) {
           if (nth === 1) attempts.push({ id: xray.segmentId(), name: 'Dwell Time', start_time: seconds(accepted), end_time: seconds(begun) })
-          attempts.push({ id, name: `Attempt #${nth}`, start_time: seconds(begun), end_time: seconds(clock.now()), http: { response: { status: outcome.failed ? 500 : 200 } } })
+          attempts.push({
+            id,
+            name: `Attempt #${nth}`,
+            start_time: seconds(begun),
+            end_time: seconds(clock.now()),
+            http: { response: { status: outcome.failed ? 500 : 200 } },
+          })
           const wait = RETRY_AFTER_MS[nth - 1]
           if (outcome.failed && wait !== undefined) {
             clock.at(clock.now() + wait * random.between(0.9, 1.1), () => attempt(nth + 1, THROTTLED_PAUSE_MS.first, outcome))
@@ -124,5 +138,8 @@ function withRetry(call: AsyncCall, requestId: string, nth: number, previous: Ou
   if (previous === null) return call.causes
   const anyOf = `async:${requestId}:${nth}`
   const { execution } = previous
-  return [...call.causes.map((cause) => ({ ...cause, anyOf })), { from: execution, at: execution.start, kind: 'retry', ids: [requestId], txs: execution.txs, anyOf }]
+  return [
+    ...call.causes.map((cause) => ({ ...cause, anyOf })),
+    { from: execution, at: execution.start, kind: 'retry', ids: [requestId], txs: execution.txs, anyOf },
+  ]
 }

@@ -113,7 +113,14 @@ export function createLedger(): Ledger {
         execution.deliveries = arrivals.map(({ causes, text }) => ({ tokens: tokensOf(text), txs: new Set(causes.flatMap((cause) => [...cause.txs])) }))
       }
       if (execution.causes.length === 0) {
-        const transaction: Transaction = { tx: transactions.length + 1, op: root?.op ?? 'unknown', root: execution, keys: root?.keys ?? {}, outcome: 'ok', cause: null }
+        const transaction: Transaction = {
+          tx: transactions.length + 1,
+          op: root?.op ?? 'unknown',
+          root: execution,
+          keys: root?.keys ?? {},
+          outcome: 'ok',
+          cause: null,
+        }
         transactions.push(transaction)
         execution.txs.add(transaction)
       }

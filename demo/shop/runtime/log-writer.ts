@@ -48,7 +48,7 @@ export function createLogWriter(clock: Clock, random: Random, sink: (line: LogLi
       clock.at(clock.now() + delayMs, () => put(key, Math.floor(clock.now())))
     },
     flush() {
-      for (const [key, lines] of [...waiting]) put(key, Math.max(Math.floor(clock.now()), ...lines.map((line) => line.timestamp)))
+      for (const [key, lines] of waiting) put(key, Math.max(Math.floor(clock.now()), ...lines.map((line) => line.timestamp)))
     },
   }
 }

@@ -63,8 +63,8 @@ export function endLines(format: LogFormat, at: number, facts: ReportFacts): str
     `Memory Size: ${memoryMb} MB`,
     `Max Memory Used: ${usedMb} MB`,
     ...(initMs === null ? [] : [`Init Duration: ${initMs.toFixed(2)} ms`]),
+    // A handler that threw has answered: only JSON says so.
     ...(status === 'timeout' ? ['Status: timeout'] : []),
-    ...(status === 'error' ? ['Status: error', 'Error Type: Runtime.ExitError'] : []),
   ].join('\t')
   const trace = tracing === null ? '' : `\nXRAY TraceId: ${tracing.root}\tSegmentId: ${tracing.segment}\tSampled: true\t`
   return [`END RequestId: ${requestId}\n`, `${report}\t${trace}\n`]

@@ -71,7 +71,20 @@ export async function createPlatform(definition: SystemDefinition, { clock, rand
   const queueOf = (name: string): Queue => found(queues, name)
   const base = { account, region, clock, ledger, xray, logs, rates, invoker, functionOf, queueOf }
 
-  const serve = createAws({ region, clock, random: random.fork('network'), ledger, xray, queues, tables, topics, buses, buckets, externals: definition.externals, rates })
+  const serve = createAws({
+    region,
+    clock,
+    random: random.fork('network'),
+    ledger,
+    xray,
+    queues,
+    tables,
+    topics,
+    buses,
+    buckets,
+    externals: definition.externals,
+    rates,
+  })
   const releases = await bundleAll(definition)
   for (const settings of definition.functions) {
     const own = found(releases, settings.name)

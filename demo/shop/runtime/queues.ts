@@ -172,8 +172,18 @@ export function createQueue(settings: QueueSettings, services: QueueServices): Q
       const id = random.uuid()
       const because = cause(id)
       const message: Message = {
-        id, body, messageAttributes, senderId, trace,
-        sentAt: clock.now(), firstReceived: null, receiveCount: 0, causes: [because], txs: because.txs, lastDelivery: null, deleted: false,
+        id,
+        body,
+        messageAttributes,
+        senderId,
+        trace,
+        sentAt: clock.now(),
+        firstReceived: null,
+        receiveCount: 0,
+        causes: [because],
+        txs: because.txs,
+        lastDelivery: null,
+        deleted: false,
       }
       clock.at(clock.now() + delayMs + random.around(9, 0.6), () => show(message))
       return id
@@ -186,7 +196,11 @@ export function createQueue(settings: QueueSettings, services: QueueServices): Q
           messageAttributes: message.messageAttributes,
           senderId: message.senderId,
           trace: message.trace,
-          cause: () => (last === undefined ? causesOf(message, settings.name) : [{ from: last, at: last.start, kind: 'redrive' as const, ids: [], txs: message.txs }])[0] as Cause,
+          cause: () =>
+            (last === undefined
+              ? causesOf(message, settings.name)
+              : [{ from: last, at: last.start, kind: 'redrive' as const, ids: [], txs: message.txs }]
+            )[0] as Cause,
         })
       }
     },

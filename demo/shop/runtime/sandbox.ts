@@ -80,10 +80,12 @@ export function createSandbox(host: SandboxHost): Sandbox {
     })
   }
 
-  const log = (level: string) => (...values: unknown[]): void => {
-    spend(LOG_COST_MS)
-    host.console(level, formatText(...values), now())
-  }
+  const log =
+    (level: string) =>
+    (...values: unknown[]): void => {
+      spend(LOG_COST_MS)
+      host.console(level, formatText(...values), now())
+    }
   const stdout = {
     fd: 1,
     write(text: string): boolean {
@@ -164,10 +166,12 @@ export function createSandbox(host: SandboxHost): Sandbox {
         // What the runtime does between START and the handler's first line.
         spend(0.8)
         // Bound and called from the promise queue: a stack that the handler prints holds no frame of this file.
-        Promise.resolve().then(call.bind(undefined, event, context)).then(
-          (result) => born === generation && done({ result }),
-          (error: unknown) => born === generation && done({ error }),
-        )
+        Promise.resolve()
+          .then(call.bind(undefined, event, context))
+          .then(
+            (result) => born === generation && done({ result }),
+            (error: unknown) => born === generation && done({ error }),
+          )
       })
     },
     freeze() {
@@ -230,7 +234,13 @@ function sandboxRequire(
   const logStream = environment.AWS_LAMBDA_LOG_STREAM_NAME ?? ''
   // A micro VM's address, the same for the sandbox's whole life.
   const part = createHash('md5').update(logStream).digest()
-  const os = { hostname: () => `169.254.${part[0] ?? 0}.${part[1] ?? 0}`, homedir: () => '/home/sbx_user1051', platform: () => 'linux', release: () => '5.10.240', EOL: '\n' }
+  const os = {
+    hostname: () => `169.254.${part[0] ?? 0}.${part[1] ?? 0}`,
+    homedir: () => '/home/sbx_user1051',
+    platform: () => 'linux',
+    release: () => '5.10.240',
+    EOL: '\n',
+  }
   const own: Record<string, unknown> = {
     process,
     crypto,

@@ -79,8 +79,14 @@ export function createTable(settings: TableSettings, services: TableServices): T
     const keys = { [settings.key]: key[settings.key] ?? {} }
     const eventId = random.hex(32)
     const record: StreamRecord = {
-      sequence: String(sequence * 1_000_000_000n), eventId, kind: before === undefined ? 'INSERT' : 'MODIFY',
-      at: clock.now(), keys, before, after, trace,
+      sequence: String(sequence * 1_000_000_000n),
+      eventId,
+      kind: before === undefined ? 'INSERT' : 'MODIFY',
+      at: clock.now(),
+      keys,
+      before,
+      after,
+      trace,
       cause: ledger.emission(by.execution, 'stream', clock.now(), [eventId], JSON.stringify(after)),
     }
     clock.at(clock.now() + random.around(260, 0.4), () => shard.add(record))

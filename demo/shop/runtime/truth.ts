@@ -46,7 +46,13 @@ export function truthOf(ledger: Ledger): Truth {
       eventIds: execution.lines.map(({ eventId }) => eventId),
     })),
     links: [
-      ...links.map((link) => ({ cause: reference(link.cause), effect: reference(link.effect), kind: link.kind, ...evidence(link), ...(link.anyOf === undefined ? {} : { anyOf: link.anyOf }) })),
+      ...links.map((link) => ({
+        cause: reference(link.cause),
+        effect: reference(link.effect),
+        kind: link.kind,
+        ...evidence(link),
+        ...(link.anyOf === undefined ? {} : { anyOf: link.anyOf }),
+      })),
       ...ledger.transactions.map(({ tx, root }) => ({ root: reference(root), tx })),
     ],
     transactions: ledger.transactions.map((transaction) => transactionLine(transaction, membersOf.get(transaction) ?? [])),
@@ -88,7 +94,14 @@ function linksInto(effect: Execution): Link[] {
     const known = links.get(cause.from.exec)
     const txs = new Set([...(known?.txs ?? []), ...cause.txs])
     // Two messages of one batch from one execution are one link; a firm cause outweighs an alternative.
-    links.set(cause.from.exec, { cause: cause.from, effect, kind: known?.kind ?? kind, ids: [...(known?.ids ?? []), ...cause.ids], txs, anyOf: known === undefined ? anyOf : (known.anyOf && anyOf) })
+    links.set(cause.from.exec, {
+      cause: cause.from,
+      effect,
+      kind: known?.kind ?? kind,
+      ids: [...(known?.ids ?? []), ...cause.ids],
+      txs,
+      anyOf: known === undefined ? anyOf : known.anyOf && anyOf,
+    })
   }
   for (const cause of effect.causes) add(cause, cause.kind, cause.anyOf)
   const found = [...links.values()]

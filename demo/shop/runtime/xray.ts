@@ -56,7 +56,12 @@ export function createXRay(random: Random, sampleRate: number): XRay {
       return [...documents].map(([id, list]) => {
         const segments = [...list].sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1))
         const duration = Math.max(...segments.map(({ end }) => end)) - Math.min(...segments.map(({ start }) => start))
-        return { Id: id, Duration: Math.round(duration * 1000) / 1000, LimitExceeded: false, Segments: segments.map((s) => ({ Id: s.id, Document: s.document })) }
+        return {
+          Id: id,
+          Duration: Math.round(duration * 1000) / 1000,
+          LimitExceeded: false,
+          Segments: segments.map((s) => ({ Id: s.id, Document: s.document })),
+        }
       })
     },
   }
