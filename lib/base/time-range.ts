@@ -56,8 +56,10 @@ export function resolveRange(
   defaultNs: bigint | null,
 ): { range: TimeRange } | { invalid: { name: 'from' | 'to'; reason: string }[] } {
   const bounds = { from: readBound(asked.from, nowNs), to: readBound(asked.to, nowNs) }
-  const invalid = (['from', 'to'] as const).flatMap(name =>
-    bounds[name] === null ? [{ name, reason: `${JSON.stringify(asked[name]?.slice(0, 80))} is no time; write ISO 8601, epoch milliseconds, or relative like -1h and now` }] : [],
+  const invalid = (['from', 'to'] as const).flatMap((name) =>
+    bounds[name] === null
+      ? [{ name, reason: `${JSON.stringify(asked[name]?.slice(0, 80))} is no time; write ISO 8601, epoch milliseconds, or relative like -1h and now` }]
+      : [],
   )
   if (invalid.length > 0) return { invalid }
   const toNs = bounds.to ?? (defaultNs === null ? LATEST_NS : nowNs)

@@ -51,9 +51,16 @@ interface Walk {
 export function criticalPath(spans: readonly PathSpan[], links: readonly PathLink[]): PathPiece[] {
   const last = spans.reduce<PathSpan | null>((best, span) => (best === null || endsLater(span, best) ? span : best), null)
   if (!last) return []
-  const known = new Map(spans.map(span => [span.id, span]))
-  const usable = links.filter(link => link.cause !== link.effect && known.has(link.cause) && known.has(link.effect))
-  const walk: Walk = { spans: known, causes: groupBy(usable, link => link.effect), effects: groupBy(usable, link => link.cause), entered: new Set(), left: new Set(), pieces: [] }
+  const known = new Map(spans.map((span) => [span.id, span]))
+  const usable = links.filter((link) => link.cause !== link.effect && known.has(link.cause) && known.has(link.effect))
+  const walk: Walk = {
+    spans: known,
+    causes: groupBy(usable, (link) => link.effect),
+    effects: groupBy(usable, (link) => link.cause),
+    entered: new Set(),
+    left: new Set(),
+    pieces: [],
+  }
   let at: { span: PathSpan; timeNs: UnixNano } | null = { span: last, timeNs: endOf(last) }
   while (at) at = step(walk, at.span, at.timeNs)
   // Between two pieces of work may lie nothing.

@@ -36,16 +36,26 @@ const USUAL_SHARE = 0.5
  */
 export function findMissing(refs: readonly SeenRef[], habits: readonly HopHabit[], linkedEffects: ReadonlySet<bigint>): Missing[] {
   const usual = new Set(
-    habits.filter(habit => habit.produced >= LEAST_PRODUCED && habit.consumed >= habit.produced * USUAL_SHARE).map(habit => `${habit.serviceId}/${habit.kind}`),
+    habits
+      .filter((habit) => habit.produced >= LEAST_PRODUCED && habit.consumed >= habit.produced * USUAL_SHARE)
+      .map((habit) => `${habit.serviceId}/${habit.kind}`),
   )
   const found = new Map<string, Missing>()
   for (const ref of refs) {
     if (ref.answered) continue
     if (ref.role === 'parent' && !linkedEffects.has(ref.spanId)) {
-      found.set(`${ref.spanId}/${ref.value}`, { nearSpanId: ref.spanId, side: 'cause', reason: `It names ${shorten(ref.value)} as its parent, of which there is no record` })
+      found.set(`${ref.spanId}/${ref.value}`, {
+        nearSpanId: ref.spanId,
+        side: 'cause',
+        reason: `It names ${shorten(ref.value)} as its parent, of which there is no record`,
+      })
     }
     if (ref.role === 'produced' && usual.has(`${ref.serviceId}/${ref.kind}`)) {
-      found.set(`${ref.spanId}/${ref.value}`, { nearSpanId: ref.spanId, side: 'effect', reason: `It sent ${ref.kind} ${shorten(ref.value)}, which was never seen to arrive` })
+      found.set(`${ref.spanId}/${ref.value}`, {
+        nearSpanId: ref.spanId,
+        side: 'effect',
+        reason: `It sent ${ref.kind} ${shorten(ref.value)}, which was never seen to arrive`,
+      })
     }
   }
   return [...found.values()]

@@ -22,7 +22,7 @@ const KINDS: readonly ServiceKind[] = ['function', 'gateway', 'container', 'work
 export const UNKNOWN_SERVICE: ServiceNode = { id: 0n, name: 'unknown', kind: 'external' }
 
 function kindOf(text: string): ServiceKind {
-  return KINDS.find(kind => kind === text) ?? 'external'
+  return KINDS.find((kind) => kind === text) ?? 'external'
 }
 
 /**

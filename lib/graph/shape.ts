@@ -21,6 +21,12 @@ export interface ShapePlace<S extends ShapeSpan> {
   tier: Tier | null
 }
 
+/** The id decides between equals, so that the result does not depend on order. */
+function startsEarlier(a: ShapeSpan, b: ShapeSpan): number {
+  if (a.startNs !== b.startNs) return a.startNs < b.startNs ? -1 : 1
+  return a.id < b.id ? -1 : 1
+}
+
 /**
  * Spans in causal order, depth first, siblings by start. Of several causes, the one that began last stands as parent: it is the nearest.
  * A cycle is entered at its earliest span; every span comes exactly once.
@@ -28,7 +34,7 @@ export interface ShapePlace<S extends ShapeSpan> {
  *   links  a->b  a->c  b->d        gives  a(0)  b(1)  d(2)  c(1)
  */
 export function causalShape<S extends ShapeSpan>(spans: readonly S[], links: readonly ShapeLink[]): ShapePlace<S>[] {
-  const byStart = [...spans].sort((a, b) => (a.startNs === b.startNs ? (a.id < b.id ? -1 : 1) : a.startNs < b.startNs ? -1 : 1))
+  const byStart = [...spans].sort(startsEarlier)
   const rank = new Map(byStart.map((span, i) => [span.id, i]))
   const parents = new Map<bigint, ShapeLink>()
   for (const link of links) {
@@ -54,7 +60,8 @@ export function causalShape<S extends ShapeSpan>(spans: readonly S[], links: rea
       seen.add(next.span.id)
       const { span, depth } = next
       const index = places.push(next) - 1
-      for (const child of (children.get(span.id) ?? []).toReversed()) open.push({ span: child, depth: depth + 1, parent: index, tier: parents.get(child.id)?.tier ?? null })
+      for (const child of (children.get(span.id) ?? []).toReversed())
+        open.push({ span: child, depth: depth + 1, parent: index, tier: parents.get(child.id)?.tier ?? null })
     }
   }
   for (const span of byStart) if (!parents.has(span.id)) visit(span)

@@ -8,7 +8,7 @@ import type { Db } from './read'
 export async function loadComplete(db: Db, toNs: UnixNano, nowNs: UnixNano): Promise<boolean> {
   const sources = await db.rows<{ last_ns: bigint | null; last_received_ns: bigint | null }>(sql`select last_ns, last_received_ns from source`)
   const pending = await loadPending(db)
-  const coverage = sources.map(row => ({ lastNs: row.last_ns, lastReceivedNs: row.last_received_ns }))
+  const coverage = sources.map((row) => ({ lastNs: row.last_ns, lastReceivedNs: row.last_received_ns }))
   return isComplete(coverage, { toNs, nowNs, pending: pending.events })
 }
 
@@ -22,7 +22,10 @@ export async function loadPending(db: Db): Promise<{ events: number; fromNs: Uni
 }
 
 /** A range around the nearest thing, as long as the one that was empty and no longer than what there is on that side. */
-export function nearestRange(asked: { fromNs: UnixNano; toNs: UnixNano }, found: { beforeNs: UnixNano | null; afterNs: UnixNano | null }): { from: string; to: string } | null {
+export function nearestRange(
+  asked: { fromNs: UnixNano; toNs: UnixNano },
+  found: { beforeNs: UnixNano | null; afterNs: UnixNano | null },
+): { from: string; to: string } | null {
   const length = asked.toNs - asked.fromNs
   const { beforeNs, afterNs } = found
   if (beforeNs !== null && (afterNs === null || asked.fromNs - beforeNs <= afterNs - asked.toNs)) {

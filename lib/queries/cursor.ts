@@ -23,7 +23,7 @@ const FORM = /^1\.(-?\d{1,19})\.(-?\d{1,19})\.(-?\d{1,19})\.(-?\d{1,19})\.([0-9a
 
 /** What makes two questions the same for paging. */
 export function questionKey(parts: readonly (string | undefined)[]): string {
-  return JSON.stringify(parts.map(part => part ?? null))
+  return JSON.stringify(parts.map((part) => part ?? null))
 }
 
 function sign(body: string, question: string): string {

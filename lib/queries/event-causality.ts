@@ -19,7 +19,7 @@ export async function getCausality(db: Db, eventId: string, direction: 'causes' 
   if (event.span_id === null) return { items: [], cut: false }
   const services = await loadServices(db)
   const rows = await db.rows<LinkRow & { depth: number }>(direction === 'causes' ? above(event.span_id) : below(event.span_id))
-  return { items: rows.slice(0, MAX_LINKS).map(row => ({ ...toLinkItem(row, services), depth: row.depth })), cut: rows.length > MAX_LINKS }
+  return { items: rows.slice(0, MAX_LINKS).map((row) => ({ ...toLinkItem(row, services), depth: row.depth })), cut: rows.length > MAX_LINKS }
 }
 
 // `union` drops a span that was reached by as many steps before; a cycle ends at MAX_DEPTH, and the least depth of each link is kept.

@@ -42,7 +42,7 @@ export async function loadMissing(db: Db, spanIds: readonly bigint[], linkedEffe
     const role = ROLES[row.role]
     return kind && role ? [{ spanId: row.span_id, serviceId: row.service_id, kind, role, value: row.value, answered: row.answered }] : []
   })
-  const senders = [...new Set(refs.filter(ref => ref.role === 'produced' && !ref.answered).map(ref => ref.serviceId))]
+  const senders = [...new Set(refs.filter((ref) => ref.role === 'produced' && !ref.answered).map((ref) => ref.serviceId))]
   return findMissing(refs, senders.length > 0 ? await loadHabits(db, senders, aroundNs) : [], linkedEffects)
 }
 
@@ -59,7 +59,7 @@ async function loadHabits(db: Db, serviceIds: readonly bigint[], aroundNs: UnixN
       limit ${HABIT_REFS}
     ) m
     group by 1, 2`)
-  return rows.flatMap(row => {
+  return rows.flatMap((row) => {
     const kind = KINDS[row.kind]
     return kind ? [{ serviceId: row.service_id, kind, produced: Number(row.produced), consumed: Number(row.consumed) }] : []
   })

@@ -38,14 +38,14 @@ export async function getFacets(db: Db, question: FacetsQuestion): Promise<Facet
   const services = await loadServices(db)
   const rows = await db.rows<Row>(facetsQuery(range, search.where('transaction', { eventsFromNs: eventsFrom(range), nowNs }), nowNs))
   const values = (facet: Row['facet']): Value[] =>
-    rows.flatMap(row => (row.facet === facet ? [{ value: row.value, count: Number(row.count), failed: Number(row.failed), kind: null }] : []))
+    rows.flatMap((row) => (row.facet === facet ? [{ value: row.value, count: Number(row.count), failed: Number(row.failed), kind: null }] : []))
   const groups: Group[] = [
     { field: 'status', values: values('status') },
     { field: 'outcome', values: values('outcome') },
-    { field: 'service', values: byService(values('service'), id => services.of(id)) },
+    { field: 'service', values: byService(values('service'), (id) => services.of(id)) },
     { field: 'name', values: values('name') },
   ]
-  return { groups: groups.filter(group => group.values.length > 0).map(group => ({ ...group, values: group.values.slice(0, MAX_VALUES) })) }
+  return { groups: groups.filter((group) => group.values.length > 0).map((group) => ({ ...group, values: group.values.slice(0, MAX_VALUES) })) }
 }
 
 function facetsQuery(range: TimeRange, where: Sql, nowNs: UnixNano): Sql {

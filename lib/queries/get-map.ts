@@ -70,7 +70,10 @@ export async function getMap(db: Db, question: MapQuestion): Promise<ServiceMap>
     transactions: { count: total.count, failed: total.failed, unknown: total.unknown },
     complete: await loadComplete(db, range.toNs, nowNs),
     range: { from: nsToIso(range.fromNs), to: nsToIso(range.toNs) },
-    linked: { spans: nodes.reduce((sum, [, node]) => sum + node.causable, 0), withCause: nodes.reduce((sum, [, node]) => sum + Math.min(node.caused, node.causable), 0) },
+    linked: {
+      spans: nodes.reduce((sum, [, node]) => sum + node.causable, 0),
+      withCause: nodes.reduce((sum, [, node]) => sum + Math.min(node.caused, node.causable), 0),
+    },
     nearest: empty ? await nearestEvents(db, range) : null,
   }
 }
@@ -130,17 +133,18 @@ function only(matching: Sql | null, column: Sql): Sql {
 
 /** Relies on span_start and the key of link. Gateways begin transactions, and a lone line is no unit of work: neither lacks a cause. */
 function countSpans(db: Db, range: TimeRange, matching: Sql | null, services: Services): Promise<NodeRow[]> {
-  const gateways = [...services.nodes.values()].filter(node => node.kind === 'gateway').map(node => node.id)
+  const gateways = [...services.nodes.values()].filter((node) => node.kind === 'gateway').map((node) => node.id)
   return db.rows<NodeRow>(sql`
     select n.node_id,
            count(*) as spans,
            count(*) filter (where s.failed) as errors,
-           count(l.effect) as caused,
+           count(*) filter (where exists (
+             select 1 from link l where l.effect = s.id and l.confidence >= ${TRANSACTION_CONFIDENCE}::real and l.tier <> 'K'
+           )) as caused,
            count(*) filter (where s.form <> 5 and n.node_id <> all(${gateways}::bigint[])) as causable,
            percentile_disc(array[0.5, 0.95]::float8[]) within group (order by (s.end_ns - s.start_ns)::float8) as percentiles
     from span s
     join ${nodeTable(services)} n on n.service_id = s.service_id
-    left join (select distinct effect from link where confidence >= ${TRANSACTION_CONFIDENCE}::real and tier <> 'K') l on l.effect = s.id
     where s.start_ns >= ${range.fromNs} and s.start_ns < ${range.toNs} and ${only(matching, sql`s.id`)}
     group by n.node_id`)
 }
@@ -183,7 +187,7 @@ function countLinks(db: Db, range: TimeRange, matching: Sql | null, services: Se
 }
 
 function toNodes(now: Counted, before: Counted | null, services: Services): MapNode[] {
-  const known = new Map([...services.nodes.values()].map(node => [node.id, node]))
+  const known = new Map([...services.nodes.values()].map((node) => [node.id, node]))
   const ids = new Set([...now.nodes.keys(), ...(before?.nodes.keys() ?? [])])
   const nodes = [...ids].flatMap((id): MapNode[] => {
     const service = known.get(id)
@@ -192,7 +196,7 @@ function toNodes(now: Counted, before: Counted | null, services: Services): MapN
     const earlier = before && pickNode(before.nodes.get(id) ?? NO_NODE)
     return [{ id: idToHex(id), name: service.name, kind: service.kind, ...stats, caused, change: earlier && nodeChange(stats, earlier), before: earlier }]
   })
-  return nodes.sort((a, b) => (a.name === b.name ? (a.id < b.id ? -1 : 1) : a.name < b.name ? -1 : 1))
+  return nodes.sort((a, b) => (`${a.name}\0${a.id}` < `${b.name}\0${b.id}` ? -1 : 1))
 }
 
 function pickNode({ events, spans, errors, ratePerSecond, p50Ms, p95Ms }: NodeStats): NodeStats {

@@ -80,7 +80,7 @@ function transactions(range: TimeRange, where: Sql, by: 'status' | 'name' | unde
 
 /** Relies on span_start, and on transaction_span_span for a search. */
 function spans(range: TimeRange, where: Sql | null, services: Services): Sql {
-  const names = [...services.nodes.values()].map(node => node.name)
+  const names = [...services.nodes.values()].map((node) => node.name)
   const matching = where
     ? sql`exists (select 1 from transaction_span m join transaction t on t.id = m.transaction_id where m.span_id = s.id and ${where})`
     : sql`true`
@@ -122,16 +122,18 @@ function toMs(ns: number | null | undefined): number | null {
 
 /** Buckets in which no source has an event, neighbours joined: nothing is known of them. One probe of event_key a bucket. */
 async function loadGaps(db: Db, range: TimeRange, width: bigint, buckets: number): Promise<Series['gaps']> {
-  const rows = await db.rows<{ bucket: number }>(sql`
+  const rows = await db.rows<{ bucket: bigint }>(sql`
     select b.bucket
-    from generate_series(0, ${buckets - 1}) as b (bucket)
+    from generate_series(0::bigint, ${buckets - 1}::bigint) as b (bucket)
     where not exists (
       select 1 from event e
-      where e.time_ns >= ${range.fromNs} + b.bucket * ${width} and e.time_ns < least(${range.fromNs} + (b.bucket + 1) * ${width}, ${range.toNs})
+      where e.time_ns >= ${range.fromNs}::bigint + b.bucket * ${width}::bigint
+        and e.time_ns < least(${range.fromNs}::bigint + (b.bucket + 1) * ${width}::bigint, ${range.toNs}::bigint)
     )
     order by b.bucket`)
   const gaps: { from: number; to: number }[] = []
-  for (const { bucket } of rows) {
+  for (const { bucket: number } of rows) {
+    const bucket = Number(number)
     const last = gaps.at(-1)
     if (last && last.to === bucket) last.to = bucket + 1
     else gaps.push({ from: bucket, to: bucket + 1 })
@@ -140,5 +142,5 @@ async function loadGaps(db: Db, range: TimeRange, width: bigint, buckets: number
     const ns = range.fromNs + BigInt(bucket) * width
     return nsToIso(ns < range.toNs ? ns : range.toNs)
   }
-  return gaps.map(gap => ({ from: at(gap.from), to: at(gap.to) }))
+  return gaps.map((gap) => ({ from: at(gap.from), to: at(gap.to) }))
 }

@@ -15,7 +15,7 @@ export async function getService(db: Db, hex: string, range: TimeRange): Promise
   const id = idFromHex(hex)
   const services = await loadServices(db)
   const members = [...services.nodes].filter(([, node]) => node.id === id).map(([member]) => member)
-  const node = id === null ? undefined : [...services.nodes.values()].find(candidate => candidate.id === id)
+  const node = id === null ? undefined : [...services.nodes.values()].find((candidate) => candidate.id === id)
   if (!node) return null
   const operations = await db.rows<{ name: string; spans: bigint; errors: bigint }>(sql`
     select s.name, count(*) as spans, count(*) filter (where s.failed) as errors
@@ -40,7 +40,7 @@ export async function getService(db: Db, hex: string, range: TimeRange): Promise
     id: idToHex(node.id),
     name: node.name,
     kind: node.kind,
-    operations: operations.map(row => ({ name: row.name, spans: Number(row.spans), errors: Number(row.errors) })),
-    templates: templates.map(row => ({ text: row.text, level: levelOf(row.severity), events: Number(row.events) })),
+    operations: operations.map((row) => ({ name: row.name, spans: Number(row.spans), errors: Number(row.errors) })),
+    templates: templates.map((row) => ({ text: row.text, level: levelOf(row.severity), events: Number(row.events) })),
   }
 }

@@ -54,17 +54,17 @@ async function loadDetail(db: Db, row: TransactionRow, nowNs: UnixNano): Promise
     where ts.transaction_id = ${row.id}
     order by s.start_ns, s.id
     limit ${MAX_SPANS}`)
-  const ids = spans.map(span => span.id)
+  const ids = spans.map((span) => span.id)
   const links = await loadLinks(db, ids)
-  const proven = links.filter(link => link.confidence >= TRANSACTION_CONFIDENCE - 1e-6)
-  const missing = await loadMissing(db, ids, new Set(proven.map(link => link.effect)), row.start_ns)
+  const proven = links.filter((link) => link.confidence >= TRANSACTION_CONFIDENCE - 1e-6)
+  const missing = await loadMissing(db, ids, new Set(proven.map((link) => link.effect)), row.start_ns)
   const keys = await loadKeys(db, [row], [])
-  const traces = new Set(spans.flatMap(span => (span.trace_id !== null && /^1-[0-9a-f]{8}-[0-9a-f]{24}$/.test(span.trace_id) ? [span.trace_id] : [])))
+  const traces = new Set(spans.flatMap((span) => (span.trace_id !== null && /^1-[0-9a-f]{8}-[0-9a-f]{24}$/.test(span.trace_id) ? [span.trace_id] : [])))
   return {
     ...toHead(row, services, nowNs),
     keys: keys.get(row.id) ?? [],
-    spans: spans.map(span => toSpanItem(span, services, span.shared)),
-    links: links.map(link => toLinkItem(link, services)),
+    spans: spans.map((span) => toSpanItem(span, services, span.shared)),
+    links: links.map((link) => toLinkItem(link, services)),
     events: await loadEvents(db, ids, services),
     spansCut: Math.max(0, row.span_count - spans.length),
     criticalPath: pathOf(row, spans, proven, services),
@@ -106,18 +106,19 @@ async function loadEvents(db: Db, spanIds: readonly bigint[], services: Services
   const shared = await db.rows<{ span_id: bigint; transaction_ids: bigint[] }>(sql`
     select span_id, (array_agg(transaction_id order by transaction_id))[:100] as transaction_ids
     from transaction_span
-    where span_id = any(${[...new Set(rows.flatMap(row => row.span_id ?? []))]}::bigint[])
+    where span_id = any(${[...new Set(rows.flatMap((row) => row.span_id ?? []))]}::bigint[])
     group by span_id`)
-  const transactionsOf = new Map(shared.map(entry => [entry.span_id, entry.transaction_ids]))
-  return rows.map(row => toEventDetail(row, services, (row.span_id !== null && transactionsOf.get(row.span_id)) || []))
+  const transactionsOf = new Map(shared.map((entry) => [entry.span_id, entry.transaction_ids]))
+  return rows.map((row) => toEventDetail(row, services, (row.span_id !== null && transactionsOf.get(row.span_id)) || []))
 }
 
 function pathOf(row: TransactionRow, spans: readonly SpanRow[], links: readonly LinkRow[], services: Services): TransactionDetail['criticalPath'] {
   const pieces = criticalPath(
-    spans.map(span => ({ id: span.id, startNs: span.start_ns, endNs: span.end_ns, carries: CARRIERS.includes(services.of(span.service_id).kind) })),
-    links.map(link => ({ cause: link.cause, effect: link.effect, sentNs: link.proof_ns })),
+    spans.map((span) => ({ id: span.id, startNs: span.start_ns, endNs: span.end_ns, carries: CARRIERS.includes(services.of(span.service_id).kind) })),
+    // A line is written when something happens; a document bears the start of its segment, which says nothing of when it sent.
+    links.map((link) => ({ cause: link.cause, effect: link.effect, sentNs: link.cause_form === 0 ? link.proof_ns : null })),
   )
-  return pieces.map(piece => ({
+  return pieces.map((piece) => ({
     spanId: idToHex(piece.spanId),
     startMs: durationMs(row.start_ns, piece.fromNs),
     endMs: durationMs(row.start_ns, piece.toNs),

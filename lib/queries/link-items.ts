@@ -18,6 +18,8 @@ export interface LinkRow {
   alternatives: { cause: string; confidence: number }[]
   cause_service: bigint
   cause_request: string | null
+  /** 0 for a line, 1 for a segment document. */
+  cause_form: number | null
   cause_ns: bigint | null
   cause_id: bigint | null
   cause_source_id: string | null
@@ -36,7 +38,7 @@ export interface LinkRow {
  * the span's first event stands for it, so that each end leads to a line where it has one.
  */
 export const LINK_COLUMNS = sql`l.cause, l.effect, l.kind, l.tier, l.rule, l.confidence, l.evidence, l.alternatives, l.cause_event_ns as proof_ns,
-  c.service_id as cause_service, c.request_id as cause_request,
+  c.service_id as cause_service, c.request_id as cause_request, ce.form as cause_form,
   coalesce(l.cause_event_ns, c.first_event_ns) as cause_ns, coalesce(l.cause_event_id, c.first_event_id) as cause_id, ce.source_event_id as cause_source_id,
   s.service_id as effect_service, s.request_id as effect_request, s.start_ns as effect_start_ns,
   coalesce(l.effect_event_ns, s.first_event_ns) as effect_ns, coalesce(l.effect_event_id, s.first_event_id) as effect_id, ee.source_event_id as effect_source_id`
@@ -69,7 +71,7 @@ export function toLinkItem(row: LinkRow, services: Services): LinkItem {
     confidence: Math.round(row.confidence * 1e6) / 1e6,
     rule: row.rule,
     evidence: row.evidence,
-    alternatives: row.alternatives.map(other => ({ spanId: idToHex(BigInt(other.cause)), confidence: other.confidence })),
+    alternatives: row.alternatives.map((other) => ({ spanId: idToHex(BigInt(other.cause)), confidence: other.confidence })),
     delayMs: row.proof_ns === null ? null : durationMs(row.proof_ns, row.effect_start_ns),
   }
 }

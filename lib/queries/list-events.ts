@@ -36,7 +36,7 @@ export async function listEvents(db: Db, question: ListQuestion): Promise<EventL
   const last = page.at(-1)
   const services = await loadServices(db)
   return {
-    items: page.map(row => toEventItem(row, services)),
+    items: page.map((row) => toEventItem(row, services)),
     nextCursor: rows.length > question.limit && last ? writeCursor({ range, place: { timeNs: last.time_ns, id: last.id } }, key) : null,
     complete: await loadComplete(db, range.toNs, question.nowNs),
     nearest: page.length === 0 && !cursor ? await nearestEvents(db, range) : null,

@@ -21,19 +21,19 @@ export async function listFields(db: Db, prefix: string): Promise<FieldList> {
       limit ${MAX_NAMES}
     ) f
     order by f.name ilike ${literal + '%'} desc, f.count desc, f.name`)
-  return { items: rows.map(row => ({ name: row.name, count: Number(row.count), distinct: Number(row.distinct_values) })) }
+  return { items: rows.map((row) => ({ name: row.name, count: Number(row.count), distinct: Number(row.distinct_values) })) }
 }
 
 /** Values of a field that begin with the prefix, the most frequent first; of a built-in name, the values that the data has. */
 export async function listFieldValues(db: Db, name: string, prefix: string): Promise<FieldValues> {
   const pattern = likePattern(prefix, false) + '%'
-  const builtIn = BUILT_IN_FIELDS.find(field => field.name === name)
+  const builtIn = BUILT_IN_FIELDS.find((field) => field.name === name)
   if (builtIn?.values) {
     const lower = prefix.toLowerCase()
-    return { items: builtIn.values.filter(value => value.startsWith(lower)).map(value => ({ value, count: 0 })) }
+    return { items: builtIn.values.filter((value) => value.startsWith(lower)).map((value) => ({ value, count: 0 })) }
   }
   const rows = await db.rows<{ value: string; count: bigint }>(valuesQuery(builtIn?.listed, name, pattern))
-  return { items: rows.map(row => ({ value: row.value, count: Number(row.count) })) }
+  return { items: rows.map((row) => ({ value: row.value, count: Number(row.count) })) }
 }
 
 /** The newest transactions stand for all where names and outcomes are counted. */

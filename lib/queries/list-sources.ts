@@ -3,7 +3,7 @@ import { nsToIso, nsToMs, type UnixNano } from '#lib/base/time'
 import type { TimeRange } from '#lib/base/time-range'
 import { sql } from '#lib/db/sql'
 import type { SourceStatus } from '#lib/model/api'
-import { completeUntil } from '#lib/model/coverage'
+import { completeUntil, isLive } from '#lib/model/coverage'
 import type { Db } from './read'
 import { loadServices } from './services'
 
@@ -42,9 +42,10 @@ export async function listSources(db: Db, nowNs: UnixNano, range?: TimeRange): P
     order by s.name
     limit ${MAX_SOURCES}`)
   const rates = range ? await loadRates(db, range) : null
-  return rows.map(row => {
-    const until = completeUntil({ lastNs: row.last_ns, lastReceivedNs: row.last_received_ns })
-    const nodes = new Map((row.service_ids ?? []).map(id => [services.of(id).id, services.of(id)]))
+  return rows.map((row) => {
+    const coverage = { lastNs: row.last_ns, lastReceivedNs: row.last_received_ns }
+    const until = completeUntil(coverage)
+    const nodes = new Map((row.service_ids ?? []).map((id) => [services.of(id).id, services.of(id)]))
     return {
       name: row.name,
       kind: row.kind,
@@ -54,11 +55,12 @@ export async function listSources(db: Db, nowNs: UnixNano, range?: TimeRange): P
       quarantined: Number(row.quarantined),
       rejected: Number(row.rejected),
       completeUntil: iso(until),
-      lagMs: until === null ? null : Math.max(0, nsToMs(nowNs) - nsToMs(until)),
+      // An old file is not late.
+      lagMs: until === null || !isLive(coverage, nowNs) ? null : Math.max(0, nsToMs(nowNs) - nsToMs(until)),
       firstEvent: iso(row.first_ns),
       lastEvent: iso(row.last_ns),
       lastReceived: iso(row.last_received_ns),
-      services: [...nodes.values()].map(node => ({ name: node.name, kind: node.kind })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+      services: [...nodes.values()].map((node) => ({ name: node.name, kind: node.kind })).sort((a, b) => (a.name < b.name ? -1 : 1)),
       ...(rates ? { rate: rates.get(row.id) ?? Array.from({ length: RATE_POINTS }, () => 0) } : {}),
     }
   })

@@ -3,7 +3,7 @@ import type { UnixNano } from '#lib/base/time'
 import type { TimeRange } from '#lib/base/time-range'
 import { sql, type Sql } from '#lib/db/sql'
 import type { TransactionList } from '#lib/model/api'
-import { RUNNING_WAIT_NS } from '#lib/model/transaction-status'
+import { RUNNING_WAIT_NS, transactionStatus } from '#lib/model/transaction-status'
 import { loadComplete, nearestRange } from './coverage'
 import { questionKey, readCursor, writeCursor } from './cursor'
 import { prepareSearch } from './prepare-search'
@@ -43,7 +43,7 @@ export async function listTransactions(db: Db, question: ListQuestion): Promise<
   const services = await loadServices(db)
   const shapes = await loadShapes(db, page, services)
   const keys = await loadKeys(db, page, search.shown)
-  const items = page.map(row => {
+  const items = page.map((row) => {
     const shape = shapes.get(row.id) ?? []
     return { ...toHead(row, services, question.nowNs), shape, shapeCut: Math.max(0, row.span_count - shape.length), keys: keys.get(row.id) ?? [] }
   })
@@ -51,7 +51,7 @@ export async function listTransactions(db: Db, question: ListQuestion): Promise<
     items,
     nextCursor: rows.length > question.limit && last ? writeCursor({ range, place: { timeNs: last.start_ns, id: last.id } }, key) : null,
     complete: await loadComplete(db, range.toNs, question.nowNs),
-    total: await countTransactions(db, range, where, question.nowNs),
+    total: cursor || rows.length > question.limit ? await countTransactions(db, range, where, question.nowNs) : countRows(page, question.nowNs),
     nearest: items.length === 0 && !cursor ? await nearestTransactions(db, range, question) : null,
   }
 }
@@ -64,6 +64,17 @@ async function loadPage(db: Db, range: TimeRange, where: Sql, place: { timeNs: U
     where t.start_ns >= ${range.fromNs} and t.start_ns < ${range.toNs} and ${before} and ${where}
     order by t.start_ns desc, t.id desc
     limit ${limit}`)
+}
+
+/** The same counts where the first page holds the whole result. */
+function countRows(rows: readonly TransactionRow[], nowNs: UnixNano): TransactionList['total'] {
+  const statuses = rows.map((row) => transactionStatus({ failed: row.failed, open: row.open, startNs: row.start_ns, endNs: row.end_ns }, nowNs))
+  return {
+    count: rows.length,
+    failed: statuses.filter((status) => status === 'error').length,
+    unknown: statuses.filter((status) => status === 'unknown').length,
+    exact: true,
+  }
 }
 
 /** How many match, how many of them failed, and of how many the end is not known. */

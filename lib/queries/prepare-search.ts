@@ -33,7 +33,9 @@ export async function prepareSearch(db: Db, text: string | undefined): Promise<P
 }
 
 function invalidQuery(reasons: string[]): SpecterError {
-  return new SpecterError('invalid-params', `The query can't be asked: ${reasons[0] ?? ''}`, { invalidParams: reasons.map(reason => ({ name: 'q', reason })) })
+  return new SpecterError('invalid-params', `The query can't be asked: ${reasons[0] ?? ''}`, {
+    invalidParams: reasons.map((reason) => ({ name: 'q', reason })),
+  })
 }
 
 /** Sequential over the template table: some thousand short rows. */
@@ -44,7 +46,7 @@ async function templatesWith(db: Db, text: string): Promise<string[]> {
     where text ilike ${'%' + likePattern(text, false) + '%'}
     order by text
     limit ${MAX_TEMPLATES}`)
-  return rows.map(row => templateTerm(row.text))
+  return rows.map((row) => templateTerm(row.text))
 }
 
 /** A field goes by its full name or by the last part of it. Sequential over the names, then the primary key of field_value. */

@@ -27,7 +27,7 @@ export async function read<T>(work: (db: Db) => Promise<T>, pool: Pool = getPool
     // Compiling a query takes Postgres longer than running any of ours.
     await client.query(`begin isolation level repeatable read read only; set local statement_timeout = ${Math.trunc(timeoutMs)}; set local jit = off`)
     const result = await work({
-      rows: async query => {
+      rows: async (query) => {
         const { text, values } = query
         const { rows } = await client.query({ text, values: values.map(withoutNul) })
         return rows

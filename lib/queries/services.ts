@@ -17,9 +17,9 @@ export async function loadServices(db: Db): Promise<Services> {
   const rows = await db.rows<ServiceRow>(sql`select id, name, kind, assumed from service`)
   const nodes = nodeOfServices(rows)
   return {
-    of: id => nodes.get(id) ?? UNKNOWN_SERVICE,
+    of: (id) => nodes.get(id) ?? UNKNOWN_SERVICE,
     ids: [...nodes.keys()],
-    nodeIds: [...nodes.values()].map(node => node.id),
+    nodeIds: [...nodes.values()].map((node) => node.id),
     nodes,
   }
 }

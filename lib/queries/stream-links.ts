@@ -52,7 +52,7 @@ function readPiece({ range, tier, minConfidence }: LinksQuestion, place: Place |
       and l.confidence >= ${least}::real and ${tier === undefined ? sql`true` : sql`l.tier = ${tier}`}
     order by s.start_ns, s.id, l.cause
     limit ${PIECE}`
-  return read(async db => {
+  return read(async (db) => {
     const services = await loadServices(db)
     const rows = await db.rows<LinkRow>(sql`
       with page as (${page})
@@ -64,7 +64,7 @@ function readPiece({ range, tier, minConfidence }: LinksQuestion, place: Place |
       order by s.start_ns, l.effect, l.cause`)
     const last = rows.length === PIECE ? rows.at(-1) : undefined
     return {
-      items: rows.map(row => toLinkItem(row, services)),
+      items: rows.map((row) => toLinkItem(row, services)),
       next: last ? { startNs: last.effect_start_ns, effect: last.effect, cause: last.cause } : null,
     }
   }, pool)

@@ -1,4 +1,5 @@
 /** Rows of transactions -> what the API says of each: names of services, the status at this moment, the shape of the row. */
+import { groupBy } from '#lib/base/group'
 import { idToHex } from '#lib/base/hash'
 import { durationMs, nsToIso, type UnixNano } from '#lib/base/time'
 import { sql } from '#lib/db/sql'
@@ -39,7 +40,7 @@ export type TransactionHead = Omit<TransactionItem, 'shape' | 'shapeCut' | 'keys
 
 export function toHead(row: TransactionRow, services: Services, nowNs: UnixNano): TransactionHead {
   const rootService = row.root_service_id === null ? '' : services.of(row.root_service_id).name
-  const names = new Set([rootService, ...row.service_ids.map(id => services.of(id).name)].filter(name => name !== ''))
+  const names = new Set([rootService, ...row.service_ids.map((id) => services.of(id).name)].filter((name) => name !== ''))
   return {
     id: idToHex(row.id),
     // A root that no line names (a bare execution) goes by its service.
@@ -71,7 +72,7 @@ interface ShapeRow {
 export async function loadShapes(db: Db, rows: readonly TransactionRow[], services: Services): Promise<Map<bigint, TransactionItem['shape']>> {
   const spans = await db.rows<ShapeRow>(sql`
     select m.transaction_id, m.id, m.service_id, m.start_ns, m.end_ns, m.failed
-    from unnest(${rows.map(row => row.id)}::bigint[]) as asked (id)
+    from unnest(${rows.map((row) => row.id)}::bigint[]) as asked (id)
     cross join lateral (
       select ts.transaction_id, s.id, s.service_id, s.start_ns, s.end_ns, s.failed
       from transaction_span ts
@@ -83,24 +84,17 @@ export async function loadShapes(db: Db, rows: readonly TransactionRow[], servic
   const links = await db.rows<{ cause: bigint; effect: bigint; tier: Tier }>(sql`
     select cause, effect, tier
     from link
-    where effect = any(${[...new Set(spans.map(span => span.id))]}::bigint[])
+    where effect = any(${[...new Set(spans.map((span) => span.id))]}::bigint[])
       and confidence >= ${TRANSACTION_CONFIDENCE}::real`)
-  const linksOf = groupByEffect(links)
-  const spansOf = new Map<bigint, ShapeRow[]>()
-  for (const span of spans) spansOf.set(span.transaction_id, [...(spansOf.get(span.transaction_id) ?? []), span])
-  return new Map(rows.map(row => [row.id, toShape(row, spansOf.get(row.id) ?? [], linksOf, services)]))
-}
-
-function groupByEffect(links: readonly ShapeLink[]): Map<bigint, ShapeLink[]> {
-  const groups = new Map<bigint, ShapeLink[]>()
-  for (const link of links) groups.set(link.effect, [...(groups.get(link.effect) ?? []), link])
-  return groups
+  const linksOf = groupBy(links, (link) => link.effect)
+  const spansOf = groupBy(spans, (span) => span.transaction_id)
+  return new Map(rows.map((row) => [row.id, toShape(row, spansOf.get(row.id) ?? [], linksOf, services)]))
 }
 
 function toShape(row: TransactionRow, spans: readonly ShapeRow[], linksOf: Map<bigint, ShapeLink[]>, services: Services): TransactionItem['shape'] {
   const places = causalShape(
-    spans.map(span => ({ ...span, startNs: span.start_ns })),
-    spans.flatMap(span => linksOf.get(span.id) ?? []),
+    spans.map((span) => ({ ...span, startNs: span.start_ns })),
+    spans.flatMap((span) => linksOf.get(span.id) ?? []),
   )
   return places.map(({ span, depth, parent, tier }) => {
     const service = services.of(span.service_id)

@@ -19,12 +19,14 @@ function draw(condition: Condition | null): string {
       return [...condition.keys, ...(lookup ? [`${lookup.type}?`] : [])].join('|')
     }
     default:
-      return Object.entries(condition).map(([k, v]) => (k === 'type' ? v : `${k}=${v}`)).join(' ')
+      return Object.entries(condition)
+        .map(([k, v]) => (k === 'type' ? v : `${k}=${v}`))
+        .join(' ')
   }
 }
 const sqlOf = (text: string, target: 'transaction' | 'event' = 'transaction') => {
   const { condition, diagnostics } = understand(text)
-  const found = new Map(lookupsOf(condition).map(lookup => [lookup, ['t:x *']]))
+  const found = new Map(lookupsOf(condition).map((lookup) => [lookup, ['t:x *']]))
   return { diagnostics, ...toText(toSql(condition, { target, eventsFromNs: 5n, nowNs: 10n ** 18n, found })) }
 }
 
@@ -55,7 +57,7 @@ describe('understand', () => {
     expect(draw(condition)).toBe(expected)
   })
 
-  it.each(['duration:fast', 'duration:5', 'service:>a', 'level:>loud', 'SAVE*', '""'])('says what is wrong with %s', text => {
+  it.each(['duration:fast', 'duration:5', 'service:>a', 'level:>loud', 'SAVE*', '""'])('says what is wrong with %s', (text) => {
     expect(understand(text).diagnostics).toHaveLength(1)
   })
 
@@ -74,7 +76,7 @@ describe('toSql', () => {
   const value = fc.oneof(fc.string({ unit: 'binary', minLength: 1 }), fc.constantFrom("'", "';--", '%', '$1', '\\', '" or 1=1', '{}', '(a+)+$', ':*&|!'))
   const shapes = ['service', 'name', 'outcome', 'source', 'coupon', '__proto__', 'template', 'trace', 'request']
   it('has the same text for every value of a condition', () => {
-    const quoted = (text: string) => '"' + text.replace(/["\\]/g, c => '\\' + c) + '"'
+    const quoted = (text: string) => '"' + text.replace(/["\\]/g, (c) => '\\' + c) + '"'
     fc.assert(
       fc.property(fc.constantFrom(...shapes), value, value, fc.constantFrom('transaction' as const, 'event' as const), (name, a, b, target) => {
         const one = sqlOf(`${name}:${quoted(a)} -${quoted(b)}`, target)
@@ -138,7 +140,11 @@ describe('completion', () => {
     expect(completionAt('', 0)).toEqual({ kind: 'field', prefix: '', from: 0, to: 0 })
   })
   it('offers names that begin so before those that contain it', () => {
-    expect(matchingFields('s').map(field => field.name).slice(0, 3)).toEqual(['status', 'service', 'source'])
+    expect(
+      matchingFields('s')
+        .map((field) => field.name)
+        .slice(0, 3),
+    ).toEqual(['status', 'service', 'source'])
   })
   it('writes a choice in place and puts the caret behind it', () => {
     expect(applyCompletion('a coup', completionAt('a coup', 6), 'coupon')).toEqual({ text: 'a coupon:', caret: 9 })

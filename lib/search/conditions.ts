@@ -80,7 +80,7 @@ function lower(node: SearchNode, diagnostics: Diagnostic[]): Condition | null {
       return node.part && lower(node.part, diagnostics)
     case 'and':
     case 'or': {
-      const parts = node.parts.flatMap(part => lower(part, diagnostics) ?? [])
+      const parts = node.parts.flatMap((part) => lower(part, diagnostics) ?? [])
       return parts.length > 0 ? { type: node.type, parts } : null
     }
   }
@@ -110,25 +110,27 @@ function ownId(text: string): Atom | null {
 
 const BUILT_INS: Record<string, (node: FieldNode) => Condition | string | null> = {
   // A status that is none of ours is the log's own, like an HTTP status.
-  status: node => {
-    const status = STATUSES.find(known => known === node.value)
+  status: (node) => {
+    const status = STATUSES.find((known) => known === node.value)
     return status && node.op === '=' ? { type: 'status', status } : null
   },
-  kind: node => (KINDS.some(known => known === node.value) && node.op === '=' ? { type: 'kind', kind: node.value } : null),
-  service: node => equalsOnly(node, pattern => ({ type: 'service', pattern })),
-  name: node => equalsOnly(node, pattern => ({ type: 'name', pattern })),
-  outcome: node => equalsOnly(node, pattern => ({ type: 'outcome', pattern })),
-  source: node => equalsOnly(node, pattern => ({ type: 'source', pattern })),
-  template: node => equalsOnly(node, () => ({ type: 'term', keys: [templateTerm(node.value)], lookup: { type: 'template', text: node.value } })),
-  trace: node => equalsOnly(node, () => ({ type: 'term', keys: [valueTerm(node.value.replace(/^Root=/, ''))], lookup: null })),
-  request: node => equalsOnly(node, () => ({ type: 'term', keys: [valueTerm(node.value)], lookup: null })),
-  id: node => equalsOnly(node, () => ownId(node.value) ?? { type: 'term', keys: [valueTerm(node.value)], lookup: null }),
-  duration: node => {
+  kind: (node) => (KINDS.some((known) => known === node.value) && node.op === '=' ? { type: 'kind', kind: node.value } : null),
+  service: (node) => equalsOnly(node, (pattern) => ({ type: 'service', pattern })),
+  name: (node) => equalsOnly(node, (pattern) => ({ type: 'name', pattern })),
+  outcome: (node) => equalsOnly(node, (pattern) => ({ type: 'outcome', pattern })),
+  source: (node) => equalsOnly(node, (pattern) => ({ type: 'source', pattern })),
+  template: (node) => equalsOnly(node, () => ({ type: 'term', keys: [templateTerm(node.value)], lookup: { type: 'template', text: node.value } })),
+  trace: (node) => equalsOnly(node, () => ({ type: 'term', keys: [valueTerm(node.value.replace(/^Root=/, ''))], lookup: null })),
+  request: (node) => equalsOnly(node, () => ({ type: 'term', keys: [valueTerm(node.value)], lookup: null })),
+  id: (node) => equalsOnly(node, () => ownId(node.value) ?? { type: 'term', keys: [valueTerm(node.value)], lookup: null }),
+  duration: (node) => {
     const ns = parseDurationNs(node.value)
     if (ns === null) return `${node.value} is no duration; write 500, 500ms, 2s, 1.5m or 1h`
-    return node.op === '=' ? `No transaction takes exactly ${node.value}; write duration:>${node.value} or duration:<${node.value}` : { type: 'duration', op: node.op, ns }
+    return node.op === '='
+      ? `No transaction takes exactly ${node.value}; write duration:>${node.value} or duration:<${node.value}`
+      : { type: 'duration', op: node.op, ns }
   },
-  level: node => {
+  level: (node) => {
     const range = levelRange(node.value)
     if (!range) return node.op === '=' ? null : `${node.value} is no level; levels are trace, debug, info, warn, error and fatal`
     if (node.op === '=') return { type: 'level', ...range }
@@ -144,7 +146,7 @@ function equalsOnly(node: FieldNode, make: (pattern: string) => Condition): Cond
 
 /** A pattern for `ilike`: everything literal but `*` where it is a wildcard. */
 export function likePattern(value: string, glob: boolean): string {
-  const literal = value.replace(/[\\%_]/g, c => '\\' + c)
+  const literal = value.replace(/[\\%_]/g, (c) => '\\' + c)
   return glob ? literal.replaceAll('*', '%') : literal
 }
 

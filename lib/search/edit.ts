@@ -24,7 +24,7 @@ function isSameField(field: FieldNode, name: string, value: string): boolean {
 
 /** Whether the condition stands at the top level of the query: included, excluded, or not at all. */
 export function conditionState(text: string, name: string, value: string): 'include' | 'exclude' | null {
-  const found = topLevel(parse(text).query.root).find(node => isCondition(node, name, value))
+  const found = topLevel(parse(text).query.root).find((node) => isCondition(node, name, value))
   if (!found) return null
   return found.type === 'not' ? 'exclude' : 'include'
 }
@@ -43,7 +43,7 @@ export function withCondition(text: string, name: string, value: string, sign: '
 /** Takes the condition away where it stands at the top level, with either sign. */
 export function withoutCondition(text: string, name: string, value: string): string {
   const parts = topLevel(parse(text).query.root)
-  const kept = parts.filter(node => !isCondition(node, name, value))
+  const kept = parts.filter((node) => !isCondition(node, name, value))
   if (kept.length === parts.length) return text
   return kept.map(serializeNode).join(' ')
 }

@@ -21,7 +21,7 @@ function draw(node: SearchNode | null): string {
   }
 }
 const tree = (text: string) => draw(parse(text).query.root)
-const complaints = (text: string) => parse(text).diagnostics.map(d => `${d.span.start}-${d.span.end} ${d.message}`)
+const complaints = (text: string) => parse(text).diagnostics.map((d) => `${d.span.start}-${d.span.end} ${d.message}`)
 
 describe('parse', () => {
   it.each([
@@ -73,16 +73,20 @@ describe('parse', () => {
 
   const anyText = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 60 }),
-    fc.array(fc.constantFrom('(', ')', '"', '-', ':', '>', '\\', ' ', 'OR', 'AND ', 'NOT ', 'a', 'key:', 'ü', '\t', '*'), { maxLength: 40 }).map(parts => parts.join('')),
+    fc
+      .array(fc.constantFrom('(', ')', '"', '-', ':', '>', '\\', ' ', 'OR', 'AND ', 'NOT ', 'a', 'key:', 'ü', '\t', '*'), { maxLength: 40 })
+      .map((parts) => parts.join('')),
   )
   it('never throws and gives every text back unchanged', () => {
     fc.assert(
-      fc.property(anyText, text => serialize(parse(text).query) === text),
+      fc.property(anyText, (text) => serialize(parse(text).query) === text),
       { numRuns: 3000 },
     )
   })
   it('puts every diagnostic inside the text', () => {
-    fc.assert(fc.property(anyText, text => parse(text).diagnostics.every(d => d.span.start >= 0 && d.span.end <= text.length && d.span.start <= d.span.end)))
+    fc.assert(
+      fc.property(anyText, (text) => parse(text).diagnostics.every((d) => d.span.start >= 0 && d.span.end <= text.length && d.span.start <= d.span.end)),
+    )
   })
   it('reads back every name and value that it writes', () => {
     fc.assert(

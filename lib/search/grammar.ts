@@ -27,9 +27,7 @@ export function parse(text: string): ParseResult {
   const { tokens, diagnostics } = tokenize(text)
   const parser = new Parser(text, tokens, diagnostics)
   const root = parser.or(0)
-  const query = root
-    ? { lead: text.slice(0, root.span.start), root, trail: text.slice(root.span.end) }
-    : { lead: text, root: null, trail: '' }
+  const query = root ? { lead: text.slice(0, root.span.start), root, trail: text.slice(root.span.end) } : { lead: text, root: null, trail: '' }
   diagnostics.sort((a, b) => a.span.start - b.span.start)
   return { query, diagnostics }
 }
@@ -67,7 +65,7 @@ export function leavesOf(node: SearchNode | null, negated = false): { leaf: Leaf
       return leavesOf(node.part, negated)
     case 'and':
     case 'or':
-      return node.parts.flatMap(part => leavesOf(part, negated))
+      return node.parts.flatMap((part) => leavesOf(part, negated))
   }
 }
 

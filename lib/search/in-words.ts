@@ -63,6 +63,9 @@ export function conditionsOf(text: string): { text: string; without: string }[] 
   if (root?.type !== 'and') return root ? [{ text: serializeNode(root), without: '' }] : []
   return root.parts.map((part, i) => ({
     text: serializeNode(part).trim(),
-    without: root.parts.filter((_, other) => other !== i).map((other) => serializeNode(other).trim()).join(' '),
+    without: root.parts
+      .filter((_, other) => other !== i)
+      .map((other) => serializeNode(other).trim())
+      .join(' '),
   }))
 }

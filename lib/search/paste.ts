@@ -29,6 +29,6 @@ export function idsInPaste(text: string): string[] | null {
   for (const match of text.matchAll(UUID)) found.add(match[0])
   for (const match of text.matchAll(NAMED_ID)) if (match[1] && /\d/.test(match[1])) found.add(match[1])
   // A piece of an id already found is no id of its own.
-  for (const match of text.matchAll(LONG_TOKEN)) if (![...found].some(id => id.includes(match[0]))) found.add(match[0])
+  for (const match of text.matchAll(LONG_TOKEN)) if (![...found].some((id) => id.includes(match[0]))) found.add(match[0])
   return found.size > 0 ? [...found].slice(0, MAX_IDS) : null
 }

@@ -70,7 +70,7 @@ function readLeaf(text: string, start: number, diagnostics: Diagnostic[]): LeafT
 }
 
 function readValue(text: string, key: { start: number; at: number; name: string }, diagnostics: Diagnostic[]): LeafToken {
-  const op: Comparison = (['>=', '<=', '>', '<'] as const).find(candidate => text.startsWith(candidate, key.at)) ?? '='
+  const op: Comparison = (['>=', '<=', '>', '<'] as const).find((candidate) => text.startsWith(candidate, key.at)) ?? '='
   const at = key.at + (op === '=' ? 0 : op.length)
   const base = { type: 'leaf' as const, start: key.start, name: key.name, op }
   if (text.charAt(at) === '"') {
@@ -119,5 +119,5 @@ function readQuoted(text: string, start: number): { value: string; end: number; 
 export function quoteIfNeeded(value: string, role: 'key' | 'value'): string {
   const bare = role === 'key' ? KEY.test(value) : readBare(value, 0) === value.length && !/^[(<>=-]|^(?:OR|AND|NOT)$|\*/.test(value)
   if (bare && value !== '') return value
-  return '"' + value.replace(/["\\]/g, c => '\\' + c) + '"'
+  return '"' + value.replace(/["\\]/g, (c) => '\\' + c) + '"'
 }

@@ -4,8 +4,27 @@
  */
 import { z } from 'zod'
 import {
-  causalityList, eventDetail, eventList, facets, fieldList, fieldsQuery, fieldValues, ingestResult, linkItem, linksQuery, listQuery, mapQuery,
-  rangeQuery, series, seriesQuery, serviceDetail, serviceMap, sourceStatus, status, transactionDetail, transactionList,
+  causalityList,
+  eventDetail,
+  eventList,
+  facets,
+  fieldList,
+  fieldsQuery,
+  fieldValues,
+  ingestResult,
+  linkItem,
+  linksQuery,
+  listQuery,
+  mapQuery,
+  rangeQuery,
+  series,
+  seriesQuery,
+  serviceDetail,
+  serviceMap,
+  sourceStatus,
+  status,
+  transactionDetail,
+  transactionList,
 } from '#lib/model/api'
 
 export interface RouteContract {
@@ -30,7 +49,13 @@ const SEARCH =
   'A condition on events holds for a transaction where some event of it meets it.'
 
 export const contract = {
-  status: { method: 'GET', path: '/api/v1/status', summary: 'Whether Specter is ready, what it has read, and how far linking is', query: none, response: status },
+  status: {
+    method: 'GET',
+    path: '/api/v1/status',
+    summary: 'Whether Specter is ready, what it has read, and how far linking is',
+    query: none,
+    response: status,
+  },
   transactions: {
     method: 'GET',
     path: '/api/v1/transactions',
@@ -115,8 +140,20 @@ export const contract = {
     query: rangeQuery.extend({ q: listQuery.shape.q }),
     response: facets,
   },
-  fields: { method: 'GET', path: '/api/v1/fields', summary: 'Names of fields, those that begin with the prefix first', query: fieldsQuery, response: fieldList },
-  fieldValues: { method: 'GET', path: '/api/v1/fields/{name}/values', summary: 'Values of a field, the most frequent first', query: fieldsQuery, response: fieldValues },
+  fields: {
+    method: 'GET',
+    path: '/api/v1/fields',
+    summary: 'Names of fields, those that begin with the prefix first',
+    query: fieldsQuery,
+    response: fieldList,
+  },
+  fieldValues: {
+    method: 'GET',
+    path: '/api/v1/fields/{name}/values',
+    summary: 'Values of a field, the most frequent first',
+    query: fieldsQuery,
+    response: fieldValues,
+  },
   service: {
     method: 'GET',
     path: '/api/v1/services/{id}',

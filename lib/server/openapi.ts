@@ -14,7 +14,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 function parametersOf(route: RouteContract): Json[] {
   const { properties = {}, required = [] } = z.toJSONSchema(route.query, { io: 'input', unrepresentable: 'any' })
   const inQuery = Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }))
-  const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(match => ({ name: match[1], in: 'path', required: true, schema: { type: 'string' } }))
+  const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => ({ name: match[1], in: 'path', required: true, schema: { type: 'string' } }))
   return [...inPath, ...inQuery]
 }
 
@@ -40,7 +40,16 @@ function operationOf(name: string, route: RouteContract): Json {
     ...(route.description ? { description: route.description } : {}),
     parameters: parametersOf(route),
     ...(route.method === 'POST'
-      ? { requestBody: { required: true, content: { 'application/x-ndjson': { schema: { type: 'string' } }, 'application/json': { schema: {} }, 'text/plain': { schema: { type: 'string' } } } } }
+      ? {
+          requestBody: {
+            required: true,
+            content: {
+              'application/x-ndjson': { schema: { type: 'string' } },
+              'application/json': { schema: {} },
+              'text/plain': { schema: { type: 'string' } },
+            },
+          },
+        }
       : {}),
     responses: responsesOf(route),
   }

@@ -13,10 +13,10 @@ const CODES = {
   'body-too-large': [413, 'The body is too large'],
   'unsupported-encoding': [415, 'This Content-Encoding is not supported'],
   'too-many-requests': [429, 'Too many requests'],
-  'internal': [500, 'Something went wrong in Specter'],
-  'unavailable': [503, 'The database cannot be reached'],
-  'overloaded': [503, 'Specter is busy'],
-  'timeout': [503, 'The question took too long'],
+  internal: [500, 'Something went wrong in Specter'],
+  unavailable: [503, 'The database cannot be reached'],
+  overloaded: [503, 'Specter is busy'],
+  timeout: [503, 'The question took too long'],
   'disk-full': [507, 'The disk is full'],
 } as const satisfies Record<string, readonly [number, string]>
 

@@ -1,6 +1,6 @@
 /** What every route has in common: parameters are validated, errors become problem+json, answers are never cached or static. */
 import { randomBytes } from 'node:crypto'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { UnixNano } from '#lib/base/time'
 import { parseTime, resolveRange, type TimeRange } from '#lib/base/time-range'
 import type { RouteContract } from './contract'
@@ -46,12 +46,12 @@ export function withRoute<Route extends RouteContract>(route: Route, handle: Han
 
 /** Each parameter once: of two with one name nobody knows which was meant, and an array in place of a text is an attack. */
 function parseQuery<Route extends RouteContract>(route: Route, given: URLSearchParams): z.infer<Route['query']> {
-  const repeated = [...new Set(given.keys())].filter(name => given.getAll(name).length > 1)
-  if (repeated.length > 0) throw invalid(repeated.map(name => ({ name, reason: 'It is given more than once' })))
+  const repeated = [...new Set(given.keys())].filter((name) => given.getAll(name).length > 1)
+  if (repeated.length > 0) throw invalid(repeated.map((name) => ({ name, reason: 'It is given more than once' })))
   // An empty parameter is one that was not given: forms and hand-written links send those.
   const parsed = route.query.safeParse(Object.fromEntries([...given].filter(([, value]) => value !== '')))
   if (parsed.success) return parsed.data as z.infer<Route['query']>
-  throw invalid(parsed.error.issues.map(issue => ({ name: issue.path.join('.') || 'query', reason: issue.message })))
+  throw invalid(parsed.error.issues.map((issue) => ({ name: issue.path.join('.') || 'query', reason: issue.message })))
 }
 
 function invalid(params: { name: string; reason: string }[]): SpecterError {
@@ -73,7 +73,11 @@ export function rangeOf(asked: { from?: string | undefined; to?: string | undefi
 const DAY_NS = 86_400n * 1_000_000_000n
 
 /** The range to compare with: as long as the range itself where only one bound is given; null where none is. */
-export function compareRangeOf(asked: { compareFrom?: string | undefined; compareTo?: string | undefined }, range: TimeRange, nowNs: UnixNano): TimeRange | null {
+export function compareRangeOf(
+  asked: { compareFrom?: string | undefined; compareTo?: string | undefined },
+  range: TimeRange,
+  nowNs: UnixNano,
+): TimeRange | null {
   const { compareFrom, compareTo } = asked
   if (compareFrom === undefined && compareTo === undefined) return null
   const length = range.toNs - range.fromNs
@@ -126,7 +130,7 @@ export function ndjsonResponse<T>(pieces: AsyncGenerator<T[]>, requestId: string
       try {
         const { done, value } = await pieces.next()
         if (done) controller.close()
-        else controller.enqueue(encoder.encode(value.map(item => JSON.stringify(item) + '\n').join('')))
+        else controller.enqueue(encoder.encode(value.map((item) => JSON.stringify(item) + '\n').join('')))
       } catch (error) {
         log.error({ err: error, requestId }, 'a stream broke off')
         controller.error(error)

@@ -6,6 +6,4 @@ import { rangeOf, withRoute } from '#lib/server/route'
 export const runtime = 'nodejs'
 export const dynamic = 'force-dynamic'
 
-export const GET = withRoute(contract.transactions, ({ query, nowNs }) =>
-  read((db) => listTransactions(db, { ...query, range: rangeOf(query, nowNs), nowNs })),
-)
+export const GET = withRoute(contract.transactions, ({ query, nowNs }) => read((db) => listTransactions(db, { ...query, range: rangeOf(query, nowNs), nowNs })))
