@@ -1,7 +1,6 @@
-import type { serviceKind } from '#lib/model/api'
-import type { z } from 'zod'
+import type { ServiceKind } from '#lib/model/event'
 
-export type Kind = z.infer<typeof serviceKind>
+export type Kind = ServiceKind
 
 // 16 px grid, 1.4 px strokes, round ends. One path each, so that the canvas draws the same shapes as the page.
 const KIND_PATHS: Record<Kind, string> = {

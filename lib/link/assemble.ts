@@ -7,7 +7,8 @@ import { hash64 } from '#lib/base/hash'
 import { joinKey, serviceKey, spanKey } from '#lib/model/keys'
 import type { Ref, SpanFact } from '#lib/model/event'
 import type { EventKey, Span, SpanRef } from '#lib/model/span'
-import { inOrder, type LinkEvent } from './event-view'
+import type { LinkEvent } from '#lib/model/link-event'
+import { inOrder } from './event-view'
 
 const ERROR_SEVERITY = 17
 const NS_PER_MS = 1e6

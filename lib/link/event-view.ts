@@ -1,25 +1,4 @@
-/** What linking reads of an event: everything but its text. */
-import type { UnixNano } from '#lib/base/time'
-import type { EventFacts } from '#lib/model/event'
-
-export interface LinkEvent {
-  timeNs: UnixNano
-  id: bigint
-  streamId: bigint
-  serviceId: bigint
-  /** Null until the stream tells which execution it belongs to. */
-  groupId: bigint | null
-  /** The span it was last assigned to. */
-  spanId: bigint | null
-  severity: number
-  form: 'log' | 'segment'
-  requestId: string | null
-  traceId: string | null
-  sourceEventId: string | null
-  /** True where the stream runs one execution at a time. */
-  sandbox: boolean
-  facts: EventFacts | null
-}
+import type { LinkEvent } from '#lib/model/link-event'
 
 /** Time, then CloudWatch's own order (eventId holds ingestion time and place in its batch), then id: a total order that needs no arrival. */
 export function inOrder(a: LinkEvent, b: LinkEvent): number {

@@ -8,7 +8,8 @@
  */
 import { hash64 } from '#lib/base/hash'
 import { spanKey } from '#lib/model/keys'
-import { inOrder, type LinkEvent } from './event-view'
+import type { LinkEvent } from '#lib/model/link-event'
+import { inOrder } from './event-view'
 
 /** An execution lasts 15 minutes at most (Lambda's limit); a minute more for what a sandbox flushes late. */
 export const REACH_NS = 16n * 60n * 1_000_000_000n

@@ -2,7 +2,7 @@
 import { hash64 } from '#lib/base/hash'
 import type { EventFacts } from '#lib/model/event'
 import { spanKey } from '#lib/model/keys'
-import type { LinkEvent } from './event-view'
+import type { LinkEvent } from '#lib/model/link-event'
 
 /**
  * One line an event: `<ms> <stream> <request id or -> <word>`; words: INIT START END REPORT:<ms> TIMEOUT, anything else is a log line

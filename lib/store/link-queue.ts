@@ -1,6 +1,6 @@
 /** The linker's queue of batches, and its reads and writes of events. */
 import type { PoolClient } from 'pg'
-import type { LinkEvent } from '#lib/link/event-view'
+import type { LinkEvent } from '#lib/model/link-event'
 import type { EventFacts, SpanFact } from '#lib/model/event'
 
 export interface QueuedBatch {
