@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import type { CertainLink, LineInput, SpanInput } from '#lib/link/statistical/types'
-import { maskTemplate, maskValues } from './mask.ts'
+import { maskTemplate, maskValues } from './mask'
 
 export function* ndjson<T>(path: string): Generator<T> {
   for (const line of gunzipSync(readFileSync(path)).toString('utf8').split('\n')) if (line !== '') yield JSON.parse(line) as T

@@ -1,8 +1,8 @@
 import { fitModel } from '#lib/link/statistical/fit'
 import { scoreWindow } from '#lib/link/statistical/score'
 import type { CertainLink, SpanInput } from '#lib/link/statistical/types'
-import { measure, type Measures, type Predicted, type Truth } from './measure.ts'
-import { readCertain, readSpans, readTruth, type Damage } from './read-lambda.ts'
+import { measure, type Measures, type Predicted, type Truth } from './measure'
+import { readCertain, readSpans, readTruth, type Damage } from './read-lambda'
 
 const DATA = new URL('../../../shared/data/', import.meta.url).pathname
 const THRESHOLD = 0.95

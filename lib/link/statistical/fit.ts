@@ -6,6 +6,7 @@ import { hashHalves } from '#lib/base/hash'
 import { excessOf, fromExcess, keepOnly } from './bootstrap'
 import { fitCalibration, type Outcome } from './calibrate'
 import { findCandidates, type Candidates } from './candidates'
+import { learnClocks } from './clocks'
 import { binOf } from './delay'
 import { EdgeTable, type AnchorCounts } from './edges'
 import { guess } from './guess'
@@ -27,11 +28,12 @@ export function fitModel(set: SealedSet): Model {
   const names = new Names()
   const unitMs = 1
   const succession = learnSuccession(set.spans, unitMs)
-  const window = openWindow(set.spans, names, succession)
+  const clocks = learnClocks(set.spans, set.certain)
+  const window = openWindow(set.spans, names, { succession, clocks })
   const known = knownCauses(window, set.certain)
   const learned = learnEdges(window, known, unitMs, ROUNDS)
   const calibration = fitCalibration(hiddenOutcomes(window, names, known, unitMs))
-  return sealModel({ unitMs, names: names.list, succession, learned, calibration, certain: known.size })
+  return sealModel({ unitMs, names: names.list, succession, clocks, learned, calibration, certain: known.size })
 }
 
 export function learnEdges(window: Window, known: Map<number, number>, unitMs: number, rounds: number): Learned {
@@ -90,7 +92,8 @@ export function knownCauses(window: Window, certain: readonly CertainLink[]): Ma
     const c = cause === null ? -1 : at.get(cause)
     if (e !== undefined && c !== undefined) known.set(e, c)
   }
-  return known
+  // In the order of the spans, so that sums come out the same however the links were listed.
+  return new Map([...known].sort((a, b) => a[0] - b[0]))
 }
 
 function countAnchors({ anchors }: Window): AnchorCounts {

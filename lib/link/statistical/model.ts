@@ -5,6 +5,7 @@
 import { hashHalves } from '#lib/base/hash'
 import type { Calibration } from './calibrate'
 import type { Sources } from './candidates'
+import type { Clocks } from './clocks'
 import { BINS } from './delay'
 import { EdgeTable, viewEdges, type AnchorCounts, type Counts } from './edges'
 import type { Succession } from './order'
@@ -29,6 +30,7 @@ export interface ModelBody {
   /** Of the tables below, which are by index. */
   names: string[]
   succession: Succession
+  clocks: Clocks
   sites: { opening: number; before: number; counts: CountsJson; after: ({ place: number } & CountsJson)[] }[]
   wrongBack: { opening: number; back: Sparse }[]
   outside: [opening: number, mass: number][]
@@ -52,13 +54,14 @@ const GRAIN = 1e4
 
 const rounded = (x: number): number => Math.round(x * GRAIN) / GRAIN
 
-export function sealModel(parts: { unitMs: number; names: readonly string[]; succession: Succession; learned: Learned; calibration: Calibration; certain: number }): Model {
+export function sealModel(parts: { unitMs: number; names: readonly string[]; succession: Succession; clocks: Clocks; learned: Learned; calibration: Calibration; certain: number }): Model {
   const { table, anchors, openings, activeUnits } = parts.learned
   const body: ModelBody = {
     format: 1,
     unitMs: parts.unitMs,
     names: [...parts.names],
     succession: parts.succession,
+    clocks: parts.clocks,
     sites: byKey(table.sites).flatMap(([opening, sites]) =>
       byKey(sites).map(([before, site]) => ({
         opening,

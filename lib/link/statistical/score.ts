@@ -13,7 +13,7 @@ const MOST_ALTERNATIVES = 3
  */
 export function scoreWindow(model: Model, spans: readonly SpanInput[], certain: readonly CertainLink[] = []): StatisticalLink[] {
   const { names, learned } = openModel(model)
-  const window = openWindow(spans, names, model.succession)
+  const window = openWindow(spans, names, model)
   const known = knownCauses(window, certain)
   const guesses = guess(window, sourcesOf(learned, model.unitMs, known))
   const links: StatisticalLink[] = []

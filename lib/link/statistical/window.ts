@@ -11,6 +11,7 @@
  * A callee of a synchronous call lies inside one gap; one of an asynchronous call begins in it or later. Which of the two it is shows
  * in the learned delays from the gap's first line to the effect's start and from the effect's end to the gap's last line.
  */
+import type { Clocks } from './clocks'
 import { orderLines, type Succession } from './order'
 import type { LineInput, SpanInput } from './types'
 
@@ -66,8 +67,9 @@ export interface Window {
 
 export const END = '$'
 
-export function openWindow(input: readonly SpanInput[], names: Names, succession: Succession): Window {
-  const usable = input.filter((span) => span.lines.length > 0 || span.startMs !== null)
+export function openWindow(input: readonly SpanInput[], names: Names, learned: { succession: Succession; clocks: Clocks }): Window {
+  const { succession, clocks } = learned
+  const usable = input.map((span) => shifted(span, clocks[span.service] ?? 0)).filter((span) => span.lines.length > 0 || span.startMs !== null)
   const firstOf = new Map(usable.map((span) => [span, firstTime(span)]))
   const spans = usable.sort((a, b) => (firstOf.get(a) ?? 0) - (firstOf.get(b) ?? 0) || (a.id < b.id ? -1 : 1))
   const lines = spans.map((span) => orderLines(span.service, span.lines, succession))
@@ -94,6 +96,18 @@ export function openWindow(input: readonly SpanInput[], names: Names, succession
   }
   fill(window, names)
   return window
+}
+
+/** The span by the common clock. */
+function shifted(span: SpanInput, ahead: number): SpanInput {
+  if (ahead === 0) return span
+  const shift = (ms: number | null): number | null => (ms === null ? null : ms - ahead)
+  return {
+    ...span,
+    startMs: shift(span.startMs),
+    endMs: shift(span.endMs),
+    lines: span.lines.map((line) => ({ ...line, timeMs: line.timeMs - ahead })),
+  }
 }
 
 function firstTime(span: SpanInput): number {
