@@ -1,0 +1,133 @@
+'use client'
+import { formatClock } from '#lib/base/clock'
+import { formatCount, formatDuration } from '#lib/base/format'
+import { ruleWords, sureWords } from '#lib/graph/evidence'
+import type { UnitLink } from '#lib/graph/fold-transaction'
+import { unitWords } from '#lib/graph/unit-words'
+import { usePreference } from '#lib/hooks/preferences'
+import { useEvent } from '#lib/hooks/transaction-data'
+import type { LinkItem } from '#lib/model/api'
+import { CopyButton } from '#components/ui/controls'
+import { ServiceName } from '#components/ui/service'
+import { ErrorState, Skeleton } from '#components/ui/states'
+import { ValueMenu } from '#components/ui/value-menu'
+import { LinkMark } from './causality-table'
+import { InspectorHead, InspectorSection } from './inspector'
+import type { InspectorProps } from './inspector'
+import { RawLine } from './raw-line'
+
+export interface LinkInspectorProps extends InspectorProps {
+  unitLink: UnitLink
+}
+
+/** One link: which and how sure, the rule, both raw lines with what they share, the delay, the other candidates. */
+export function LinkInspector({ model, unitLink, onSelect }: LinkInspectorProps) {
+  const { units } = model.folded
+  const [source, target] = [units.get(unitLink.source), units.get(unitLink.target)]
+  const link = unitLink.links[0]
+  if (!source || !target) return null
+  const ends = [source, target].map((unit) => ({ unit, words: unitWords(unit, model.tree), kind: unit.lead?.kind ?? unit.missing?.kind ?? ('external' as const) }))
+  const more = unitLink.links.length - 1
+  return (
+    <>
+      <InspectorSection>
+        <InspectorHead onClose={() => onSelect(null)}>
+          {ends.map(({ unit, words, kind }, i) => (
+            <span key={unit.id} className="contents">
+              {i === 1 ? <LinkMark link={unitLink} chosen width={36} /> : null}
+              <button type="button" className="min-w-0 hover:text-accent" onClick={() => onSelect({ kind: 'unit', id: unit.id })}><ServiceName name={words.name} kind={kind} /></button>
+            </span>
+          ))}
+        </InspectorHead>
+        {link ? (
+          <p className="sub"><b className="text-accent">{sureWords(link)}.</b> {ruleWords(link)}{more > 0 ? ` The first of ${formatCount(more + 1)} such links.` : ''}</p>
+        ) : (
+          <p className="sub"><b>Expected, not seen.</b> {target.missing?.reason ?? source.missing?.reason}</p>
+        )}
+      </InspectorSection>
+      {link ? <Proof link={link} model={model} /> : null}
+      {link ? <Delay link={link} /> : null}
+      {link && link.alternatives.length > 0 ? <Alternatives link={link} model={model} onSelect={onSelect} /> : null}
+    </>
+  )
+}
+
+function Proof({ link, model }: { link: LinkItem; model: InspectorProps['model'] }) {
+  const values = link.evidence.map((one) => one.value)
+  return (
+    <InspectorSection title="Evidence" note={values.length > 0 ? `${values.length} in common` : 'no shared value'}>
+      {link.evidence.length > 0 ? (
+        <p className="mb-2 flex flex-wrap gap-x-3">
+          {link.evidence.map((one) => <span key={`${one.kind} ${one.value}`} className="kv max-w-full"><span>{one.kind}</span> <ValueMenu field={one.kind} value={one.value} /></span>)}
+        </p>
+      ) : null}
+      {[link.cause, link.effect].map((end, i) => <EndLine key={i} end={end} side={i === 0 ? 'cause' : 'effect'} values={values} model={model} />)}
+    </InspectorSection>
+  )
+}
+
+interface EndLineProps {
+  end: LinkItem['cause']
+  side: 'cause' | 'effect'
+  values: readonly string[]
+  model: InspectorProps['model']
+}
+
+/** The line on one side of a link: from the answer where it has it, else asked for. */
+function EndLine({ end, side, values, model }: EndLineProps) {
+  const [zone] = usePreference('zone')
+  const known = end.eventId === null ? undefined : model.events.get(end.eventId)
+  const asked = useEvent(end.eventId ?? '', known === undefined && end.eventId !== null)
+  const span = model.tree.nodes.get(end.spanId)?.span
+  const event = known ?? asked.data
+  if (event) {
+    return (
+      <RawLine service={event.service} kind={event.kind} what={side} time={formatClock(Date.parse(event.time), zone, 'ms')} raw={event.raw} values={values}>
+        <div className="flex justify-end border-t border-line px-1 py-0.5"><CopyButton text={event.raw} label="Copy" look="quiet" /></div>
+      </RawLine>
+    )
+  }
+  if (asked.error) return <ErrorState what="The line could not be read" error={asked.error} onRetry={() => void asked.refetch()} />
+  if (end.eventId !== null) return <Skeleton height={72} className="mb-2" />
+  return <p className="small mb-2 rounded-2 border border-dashed border-line-strong px-2.5 py-2 text-ink-3">{side === 'cause' ? 'The cause' : 'The effect'}, {span?.service ?? end.service}, logged nothing here: it is known from the other side alone.</p>
+}
+
+function Delay({ link }: { link: LinkItem }) {
+  if (link.delayMs === null) return null
+  const negative = link.delayMs < 0
+  return (
+    <InspectorSection title="Delay">
+      <p>
+        <b className="font-semibold">{formatDuration(link.delayMs)}</b> from the cause&rsquo;s event to the effect&rsquo;s start.
+      </p>
+      {negative ? <p className="small mt-1 text-warn">The effect seems to come first: the clocks of both disagree, or its start is only the latest possible one. An exact id still proves the link.</p> : null}
+    </InspectorSection>
+  )
+}
+
+function Alternatives({ link, model, onSelect }: { link: LinkItem; model: InspectorProps['model']; onSelect: InspectorProps['onSelect'] }) {
+  const all = [{ spanId: link.cause.spanId, confidence: link.confidence }, ...link.alternatives]
+  const sum = all.reduce((total, one) => total + one.confidence, 0)
+  return (
+    <InspectorSection title="Candidates" note={`sum ${sum.toFixed(2)}`}>
+      <ul>
+        {all.map((one, i) => {
+          const node = model.tree.nodes.get(one.spanId)
+          return (
+            <li key={one.spanId} className="grid min-h-9 grid-cols-[14px_minmax(0,1fr)_40px] items-center gap-x-2 text-small">
+              <i className={`h-2.5 w-2.5 rounded-full ${i === 0 ? 'border-[3.5px] border-accent' : 'border-[1.5px] border-edge'}`} aria-hidden="true" />
+              {node ? (
+                <button type="button" className="cut text-left hover:text-accent" title={`${node.span.service} ${node.span.name}`} onClick={() => onSelect({ kind: 'unit', id: model.folded.unitOfSpan.get(one.spanId) ?? one.spanId })}>
+                  <span className={i === 0 ? 'font-medium' : ''}>{node.span.service}</span> <span className="text-ink-3">{node.span.name}</span>
+                </button>
+              ) : (
+                <span className="cut text-ink-3" title={one.spanId}>a span of another transaction, <code>{one.spanId.slice(0, 8)}</code></span>
+              )}
+              <span className={`num ${i === 0 ? 'font-semibold' : ''}`}>{one.confidence.toFixed(2)}</span>
+            </li>
+          )
+        })}
+      </ul>
+    </InspectorSection>
+  )
+}
