@@ -1,20 +1,17 @@
 /** What became of the files, in lines. Pure. */
-import { z } from 'zod'
 import { ingestResult, problem } from '#lib/model/api'
 import type { IngestResult } from '#lib/model/api'
 import type { Outcome } from './http'
 import { bytesInWords, countInWords, problemInWords, timeInWords } from './words'
 
-/** The answer with the range of what was in it, where the server says so: counts also come with an error that broke the body off. */
-const answer = ingestResult.extend({ data: z.object({ from: z.string(), to: z.string() }).nullish() })
-const refusal = problem.extend({ result: answer.optional() })
-export type ImportResult = z.infer<typeof answer>
-export type DataRange = NonNullable<ImportResult['data']>
+/** Counts also come with an error that broke the body off. */
+const refusal = problem.extend({ result: ingestResult.optional() })
+type DataRange = NonNullable<IngestResult['data']>
 
 export interface FileOutcome {
   label: string
   /** Null where nothing is known to be stored. */
-  result: ImportResult | null
+  result: IngestResult | null
   /** Why it did not end well. */
   failure: string | null
   bytes: number
@@ -28,7 +25,7 @@ export function readOutcome(outcome: Outcome, file: Pick<FileOutcome, 'label' | 
     return { ...file, result: null, failure }
   }
   const { status, body } = outcome
-  const result = answer.safeParse(body)
+  const result = ingestResult.safeParse(body)
   if (status === 200 && result.success) return { ...file, result: result.data, failure: misfit(result.data) }
   const refused = refusal.safeParse(body)
   if (refused.success) return { ...file, result: refused.data.result ?? null, failure: `${problemInWords(refused.data)} (status ${status})` }
@@ -72,21 +69,22 @@ function paceInWords({ received }: IngestResult, bytes: number, elapsedMs: numbe
 }
 
 /** The sum over files; their errors stay with them. */
-export function totalOf(files: readonly FileOutcome[]): { result: ImportResult; bytes: number } {
-  const result: ImportResult = { received: 0, stored: 0, duplicate: 0, quarantined: 0, rejected: 0, errors: [], data: null }
+export function totalOf(files: readonly FileOutcome[]): { result: IngestResult; bytes: number } {
+  const result: IngestResult = { received: 0, stored: 0, duplicate: 0, quarantined: 0, rejected: 0, errors: [] }
   let bytes = 0
   for (const file of files) {
     bytes += file.bytes
     if (!file.result) continue
     for (const name of ['received', 'stored', 'duplicate', 'quarantined', 'rejected'] as const) result[name] += file.result[name]
-    result.data = unite(result.data, file.result.data)
+    const range = unite(result.data, file.result.data)
+    if (range) result.data = range
   }
   return { result, bytes }
 }
 
 /** The range that holds both. Compared as times: one may be written with more digits. */
-function unite(a: DataRange | null | undefined, b: DataRange | null | undefined): DataRange | null {
-  if (!a || !b) return a ?? b ?? null
+function unite(a: DataRange | undefined, b: DataRange | undefined): DataRange | undefined {
+  if (!a || !b) return a ?? b
   return {
     from: Date.parse(a.from) <= Date.parse(b.from) ? a.from : b.from,
     to: Date.parse(a.to) >= Date.parse(b.to) ? a.to : b.to,

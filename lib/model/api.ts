@@ -34,6 +34,7 @@ export const ingestResult = z.object({
   quarantined: z.number(),
   rejected: z.number(),
   errors: z.array(z.object({ line: z.number(), code: z.string(), message: z.string() })).describe('the first 100'),
+  data: z.object({ from: iso, to: iso }).optional().describe('the range of the events received, as a range to ask for; absent where there were none'),
 })
 
 export const sourceStatus = z.object({
