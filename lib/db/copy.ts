@@ -7,7 +7,8 @@ import { from as copyFrom } from 'pg-copy-streams'
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const INT8_OID = 20
-const START_BYTES = 1 << 20
+const KEPT_BYTES = 16 << 20
+const START_BYTES = 1 << 18
 /** JSON.stringify writes NUL and lone surrogates as escapes; an odd number of backslashes before one means it is text, not an escape. */
 const UNSTORABLE = /(\\*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi
 
@@ -21,7 +22,7 @@ export class CopyWriter {
 
   /** Empties it, keeping the memory unless one huge batch blew it up. */
   reset(): void {
-    if (this.buffer.length > 32 * START_BYTES) this.buffer = Buffer.allocUnsafe(START_BYTES)
+    if (this.buffer.length > KEPT_BYTES) this.buffer = Buffer.allocUnsafe(START_BYTES)
     this.at = SIGNATURE.copy(this.buffer, 0)
   }
 
@@ -139,6 +140,17 @@ export class CopyWriter {
     if (dimensions === 0) return at
     at = this.buffer.writeInt32BE(count, at)
     return this.buffer.writeInt32BE(1, at)
+  }
+
+  /** What was written between two positions (`bytes` before and after a row); writing to it changes the row. */
+  slice(start: number, end: number): Buffer {
+    return this.buffer.subarray(start, end)
+  }
+
+  /** A finished stream of these pieces of what was written. */
+  finishWith(pieces: readonly { start: number; end: number }[]): Buffer {
+    const trailer = Buffer.from([0xff, 0xff])
+    return Buffer.concat([SIGNATURE, ...pieces.map(({ start, end }) => this.slice(start, end)), trailer])
   }
 
   /** The finished stream: what was written and the trailer. Valid until the next reset. */

@@ -1,6 +1,6 @@
 /** Counts names and values of fields for completion, in memory until it is flushed. Approximate after a crash; searches never use it. */
 import type { Pool } from 'pg'
-import type { EventRow } from '#lib/store/rows'
+import type { Field } from '#lib/model/event'
 
 /** A name with more values than this completes names only: the rest are ids, nobody picks one from a list. */
 const MAX_VALUES = 1_000
@@ -17,24 +17,40 @@ export class FieldTally {
   /** Names known to have too many values. */
   private readonly many = new Set<string>()
 
-  add(rows: EventRow[]): void {
-    for (const { parsed } of rows) {
-      for (const { name, value } of parsed.fields) {
-        let tally = this.names.get(name)
-        if (!tally) {
-          if (this.names.size >= MAX_NAMES) continue
-          tally = { count: 0, values: new Map() }
-          this.names.set(name, tally)
-        }
-        tally.count++
-        if (this.many.has(name) || value.length > MAX_VALUE_LENGTH) continue
-        tally.values.set(value, (tally.values.get(value) ?? 0) + 1)
-        if (tally.values.size > MAX_VALUES) {
-          this.many.add(name)
-          tally.values.clear()
-        }
-      }
+  add(fields: readonly Field[]): void {
+    for (const { name, value } of fields) this.count(name, value, 1)
+  }
+
+  /** Adds what another one counted. */
+  merge(other: FieldTally): void {
+    for (const [name, tally] of other.names) {
+      this.countName(name, tally.count)
+      for (const [value, count] of tally.values) this.countValue(name, value, count)
     }
+    for (const name of other.many) this.forgetValues(name)
+  }
+
+  private count(name: string, value: string, count: number): void {
+    this.countName(name, count)
+    this.countValue(name, value, count)
+  }
+
+  private countName(name: string, count: number): void {
+    const tally = this.names.get(name)
+    if (tally) tally.count += count
+    else if (this.names.size < MAX_NAMES) this.names.set(name, { count, values: new Map() })
+  }
+
+  private countValue(name: string, value: string, count: number): void {
+    const tally = this.names.get(name)
+    if (!tally || this.many.has(name) || value.length > MAX_VALUE_LENGTH) return
+    tally.values.set(value, (tally.values.get(value) ?? 0) + count)
+    if (tally.values.size > MAX_VALUES) this.forgetValues(name)
+  }
+
+  private forgetValues(name: string): void {
+    this.many.add(name)
+    this.names.get(name)?.values.clear()
   }
 
   /** Adds what was counted to the tables field and field_value. */

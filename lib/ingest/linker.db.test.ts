@@ -21,11 +21,16 @@ function event(group: string, stream: string, ms: number, message: string): stri
 function execution(service: string, stream: string, ms: number, request: string, lines: string[], { durationMs = 100, init = false } = {}): string[] {
   const at = (offset: number, message: string): string => event(`/aws/lambda/${service}`, stream, ms + offset, message)
   return [
-    ...(init ? [at(-200, 'INIT_START Runtime Version: nodejs:20.v30\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:aa\n'), at(-100, 'modules loaded')] : []),
+    ...(init
+      ? [at(-200, 'INIT_START Runtime Version: nodejs:20.v30\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:aa\n'), at(-100, 'modules loaded')]
+      : []),
     at(0, `START RequestId: ${request} Version: $LATEST\n`),
     ...lines.map((line, i) => at(10 + i, line)),
     at(durationMs, `END RequestId: ${request}\n`),
-    at(durationMs, `REPORT RequestId: ${request}\tDuration: ${durationMs}.00 ms\tBilled Duration: ${durationMs} ms\tMemory Size: 128 MB\tMax Memory Used: 70 MB\t\n`),
+    at(
+      durationMs,
+      `REPORT RequestId: ${request}\tDuration: ${durationMs}.00 ms\tBilled Duration: ${durationMs} ms\tMemory Size: 128 MB\tMax Memory Used: 70 MB\t\n`,
+    ),
   ]
 }
 
@@ -45,11 +50,15 @@ const sqsRecord = (message: string, receive = 1): object => ({
 function story(): string[] {
   serial = 0
   const prefix = (ms: number, request: string, text: string): string => `${new Date(T0 + ms).toISOString()}\t${request}\tINFO\t${text}`
-  const response = (message: string): string => JSON.stringify({ $metadata: { httpStatusCode: 200, requestId: R(9) }, MD5OfMessageBody: 'x', MessageId: message })
+  const response = (message: string): string =>
+    JSON.stringify({ $metadata: { httpStatusCode: 200, requestId: R(9) }, MD5OfMessageBody: 'x', MessageId: message })
   return [
     ...execution('checkout', 's1', 0, R(1), ['plain line', prefix(20, R(1), `sent ${response(M(1))}`)], { init: true }),
     ...execution('checkout', 's2', 5, R(2), [prefix(25, R(2), `sent ${response(M(2))}`), 'another plain line']),
-    ...execution('payment', 's3', 1000, R(3), [prefix(1010, R(3), `event ${JSON.stringify({ Records: [sqsRecord(M(1)), sqsRecord(M(2))] })}`), `${new Date(T0 + 1020).toISOString()}\t${R(3)}\tERROR\tcard refused`]),
+    ...execution('payment', 's3', 1000, R(3), [
+      prefix(1010, R(3), `event ${JSON.stringify({ Records: [sqsRecord(M(1)), sqsRecord(M(2))] })}`),
+      `${new Date(T0 + 1020).toISOString()}\t${R(3)}\tERROR\tcard refused`,
+    ]),
     ...execution('payment', 's3', 31_000, R(4), [prefix(31_010, R(4), `event ${JSON.stringify({ Records: [sqsRecord(M(2), 2)] })}`)]),
     ...execution('email', 's4', 2000, R(5), [`${new Date(T0 + 2010).toISOString()}\t${R(5)}\tERROR\tno mail server`]),
     ...execution('email', 's5', 62_000, R(5), ['fine']),
@@ -64,7 +73,14 @@ async function replay(pool: Pool, pieces: string[][]): Promise<unknown[]> {
     await ingestStream((async function* () { yield body })(), { sourceName: 'test', sourceKind: 'http', gzip: false }, pool) // prettier-ignore
     while ((await linkRound(pool)) > 0);
   }
-  const tables = ['select * from span order by id', 'select * from link order by effect, cause', 'select * from transaction order by id', 'select * from transaction_span order by 1, 2', 'select time_ns, id, group_id, span_id from event order by 1, 2', 'select * from span_ref order by 1, 2, 3']
+  const tables = [
+    'select * from span order by id',
+    'select * from link order by effect, cause',
+    'select * from transaction order by id',
+    'select * from transaction_span order by 1, 2',
+    'select time_ns, id, group_id, span_id from event order by 1, 2',
+    'select * from span_ref order by 1, 2, 3',
+  ]
   return Promise.all(tables.map(async (query) => (await pool.query(query)).rows))
 }
 
@@ -95,13 +111,18 @@ describe('linking', async () => {
 
   it('makes two executions of a retried RequestId and calls their transaction by what became of each', async () => {
     await replay(pool, [story()])
-    const { rows } = await pool.query<{ n: bigint; failed: bigint }>('select count(*) as n, count(*) filter (where failed) as failed from span where request_id = $1', [R(5)])
+    const { rows } = await pool.query<{ n: bigint; failed: bigint }>(
+      'select count(*) as n, count(*) filter (where failed) as failed from span where request_id = $1',
+      [R(5)],
+    )
     expect(rows).toEqual([{ n: 2n, failed: 1n }])
   })
 
   it('puts lines without an id into the execution that was open in their sandbox, and leaves others alone', async () => {
     await replay(pool, [story()])
-    const { rows } = await pool.query<{ request_id: string; event_count: number }>('select request_id, event_count from span where form = 0 order by request_id, start_ns')
+    const { rows } = await pool.query<{ request_id: string; event_count: number }>(
+      'select request_id, event_count from span where form = 0 order by request_id, start_ns',
+    )
     expect(rows.map((row) => row.event_count)).toEqual([7, 5, 5, 4, 4, 4])
     const lone = await pool.query('select 1 from span where form = 5')
     expect(lone.rowCount).toBe(1)

@@ -5,6 +5,7 @@
  */
 import type { Pool, PoolClient } from 'pg'
 import { groupBy, pushTo } from '#lib/base/group'
+import { arrayText } from '#lib/db/arrays'
 import { inTransaction } from '#lib/db/pool'
 import { assembleGroup, mergeSpans } from '#lib/link/assemble'
 import type { LinkEvent } from '#lib/model/link-event'
@@ -132,7 +133,7 @@ async function completeGroups(
 /** Removes the refs of spans that are built anew, and tells which ids they held. */
 async function dropRefs(client: PoolClient, spans: bigint[]): Promise<Set<bigint>> {
   if (spans.length === 0) return new Set()
-  const { rows } = await client.query<{ join_hash: bigint }>('delete from span_ref where span_id = any($1) returning join_hash', [spans])
+  const { rows } = await client.query<{ join_hash: bigint }>('delete from span_ref where span_id = any($1) returning join_hash', [arrayText(spans)])
   return new Set(rows.map((row) => row.join_hash))
 }
 

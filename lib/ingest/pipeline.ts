@@ -3,7 +3,7 @@
  * Parsing of the next batch overlaps with the commit of the one before; at most those two are in memory.
  */
 import type { Pool } from 'pg'
-import { msToNs, type UnixNano } from '#lib/base/time'
+import { msToNs, nsToIso, nsToMs, type UnixNano } from '#lib/base/time'
 import { getPool } from '#lib/db/pool'
 import type { IngestResult } from '#lib/model/api'
 import type { RawRecord, RefusedRecord } from '#lib/model/event'
@@ -11,6 +11,8 @@ import { maskRecord } from '#lib/normalize/mask'
 import { parseRecord } from '#lib/parse/index'
 import { SpecterError } from '#lib/server/problem'
 import { createBodyDecoder } from '#lib/sources/http/decode'
+import { CopyWriter } from '#lib/db/copy'
+import { encodeEvent } from '#lib/store/event-encoding'
 import { EventStore } from '#lib/store/events'
 import type { Batch, BatchResult, Dictionary } from '#lib/store/rows'
 import { addSource, emptyDictionary, toEventRow } from './event-rows'
@@ -96,19 +98,25 @@ class Delivery {
   private writing: Promise<void> = Promise.resolve()
   private failed: unknown
   private readonly ordinals = new OrdinalCounter()
+  /** One is being filled while the other is on its way. */
+  private spare = new CopyWriter()
+  private fields = new FieldTally()
+  private firstNs: UnixNano | undefined
+  private lastNs: UnixNano | undefined
 
   constructor(
     private readonly store: EventStore,
     private readonly options: DeliveryOptions,
   ) {
-    this.batch = this.emptyBatch()
+    this.batch = this.emptyBatch(new CopyWriter())
   }
 
-  private emptyBatch(): Batch {
+  private emptyBatch(writer: CopyWriter): Batch {
+    writer.reset()
     const { sourceName, sourceKind } = this.options
     this.dictionary = emptyDictionary()
     this.bytes = 0
-    return { events: [], quarantined: [], rejected: 0, sourceId: addSource(this.dictionary, sourceName, sourceKind), receivedNs: msToNs(Date.now()) }
+    return { events: [], writer, quarantined: [], rejected: 0, sourceId: addSource(this.dictionary, sourceName, sourceKind), receivedNs: msToNs(Date.now()) }
   }
 
   async add(decoded: (RawRecord | RefusedRecord)[]): Promise<void> {
@@ -133,19 +141,32 @@ class Delivery {
   private accept(record: RawRecord): void {
     const { sourceName, sourceKind, fileTimeNs } = this.options
     const event = parseRecord(maskRecord(record), { sourceName, receivedNs: this.batch.receivedNs, fileTimeNs })
-    this.batch.events.push(toEventRow(event, { name: sourceName, kind: sourceKind }, this.ordinals, this.dictionary))
-    this.bytes += record.body.length
+    const row = toEventRow(event, { name: sourceName, kind: sourceKind }, this.ordinals, this.dictionary)
+    const { writer, events } = this.batch
+    const start = writer.bytes
+    encodeEvent(writer, row)
+    events.push({ timeNs: event.timeNs, id: row.id, untimed: event.untimed, sourceId: row.sourceId, start, end: writer.bytes })
+    this.fields.add(event.fields)
+    this.bytes += writer.bytes - start
+    if (this.firstNs === undefined || event.timeNs < this.firstNs) this.firstNs = event.timeNs
+    if (this.lastNs === undefined || event.timeNs > this.lastNs) this.lastNs = event.timeNs
   }
 
   /** Starts the commit of the batch in hand once the one before is through. */
   private async send(): Promise<void> {
     await this.writing
     if (this.failed) throw this.failed
-    const { batch, dictionary } = this
-    this.batch = this.emptyBatch()
+    const { batch, dictionary, fields, spare } = this
+    this.spare = batch.writer
+    this.fields = new FieldTally()
+    this.batch = this.emptyBatch(spare)
     if (batch.events.length === 0 && batch.quarantined.length === 0 && batch.rejected === 0) return
     this.writing = this.store.write(batch, dictionary).then(
-      (written) => this.count(written),
+      (written) => {
+        this.count(written)
+        // A delivery that is sent again is mostly duplicates; its values were counted the first time.
+        if (written.stored > written.duplicate) tally.merge(fields)
+      },
       (error: unknown) => {
         this.failed = error
       },
@@ -159,13 +180,15 @@ class Delivery {
     result.quarantined += written.quarantined
     result.rejected += written.rejected
     result.received = result.stored + result.duplicate + result.quarantined + result.rejected
-    tally.add(written.fresh)
   }
 
   async finish(): Promise<IngestResult> {
     await this.send()
     await this.writing
     if (this.failed) throw this.failed
+    // `to` is exclusive wherever it is used as a range, so the last event has to lie before it.
+    if (this.firstNs !== undefined && this.lastNs !== undefined)
+      this.result.data = { from: nsToIso(this.firstNs), to: nsToIso(msToNs(nsToMs(this.lastNs) + 1)) }
     return this.result
   }
 }

@@ -34,11 +34,17 @@ async function linkEffects(client: PoolClient, touched: Touched): Promise<Set<bi
   const effects = new Set<bigint>(touched.gone)
   for (const ref of sharing) if (EFFECT_ROLES.has(ref.role)) effects.add(ref.spanId)
   for (const ref of own) effects.add(ref.spanId)
-  const callees = await spansOfRequests(client, sharing.filter((ref) => ref.kind === 'request' && ref.role === 'called'))
+  const callees = await spansOfRequests(
+    client,
+    sharing.filter((ref) => ref.kind === 'request' && ref.role === 'called'),
+  )
   for (const callee of callees) effects.add(callee.spanId)
 
   const gone = new Set(touched.gone)
-  const effectRefs = groupBy((await refsOfSpans(client, [...effects])).filter((ref) => EFFECT_ROLES.has(ref.role)), (ref) => ref.spanId)
+  const effectRefs = groupBy(
+    (await refsOfSpans(client, [...effects])).filter((ref) => EFFECT_ROLES.has(ref.role)),
+    (ref) => ref.spanId,
+  )
   for (const ref of [...own, ...callees]) {
     const refs = effectRefs.get(ref.spanId)
     if (!refs?.some((other) => other.joinHash === ref.joinHash && other.role === ref.role)) pushTo(effectRefs, ref.spanId, ref)
@@ -52,7 +58,10 @@ async function linkEffects(client: PoolClient, touched: Touched): Promise<Set<bi
 async function causesOf(client: PoolClient, effectRefs: SpanRef[]): Promise<Map<bigint, SpanRef[]>> {
   const joins = new Set(effectRefs.map((ref) => ref.joinHash))
   const stored = (await refsOfJoins(client, [...joins])).filter((ref) => CAUSE_ROLES.has(ref.role))
-  const executions = await spansOfRequests(client, effectRefs.filter((ref) => ref.kind === 'request' && ref.role === 'parent'))
+  const executions = await spansOfRequests(
+    client,
+    effectRefs.filter((ref) => ref.kind === 'request' && ref.role === 'parent'),
+  )
   return groupBy([...stored, ...executions], (ref) => ref.joinHash)
 }
 

@@ -35,7 +35,9 @@ interface Truth {
 
 /** Links between executions, passing through spans that are none: `cause effect` by RequestId. */
 async function executionLinks(pool: Pool): Promise<Set<string>> {
-  const { rows: spans } = await pool.query<{ id: bigint; request_id: string }>(`select id, request_id from span where request_id is not null and event_count > 0`)
+  const { rows: spans } = await pool.query<{ id: bigint; request_id: string }>(
+    `select id, request_id from span where request_id is not null and event_count > 0`,
+  )
   const { rows: links } = await pool.query<{ cause: bigint; effect: bigint }>(`select cause, effect from link where tier = 'A'`)
   const requestOf = new Map(spans.map((span) => [span.id, span.request_id]))
   const causes = new Map(links.map((link) => [link.effect, link.cause]))
@@ -79,7 +81,10 @@ describe.skipIf(!present)('Train Ticket, 84 minutes of real logs', async () => {
   })
 
   it('links the sampled executions exactly: precision and recall 1.0 through segments that logged nothing', async () => {
-    const lines = gunzipSync(readFileSync(resolve(TRAIN, 'truth.ndjson.gz'))).toString().trim().split('\n')
+    const lines = gunzipSync(readFileSync(resolve(TRAIN, 'truth.ndjson.gz')))
+      .toString()
+      .trim()
+      .split('\n')
     const truth = lines.map((line) => JSON.parse(line) as Truth).filter((row) => row.sampled)
     const expected = new Set(truth.filter((row) => row.parent !== null).map((row) => `${row.parent} ${row.requestId}`))
     const found = await executionLinks(pool)
@@ -100,7 +105,12 @@ describe.skipIf(!present)('Train Ticket, 84 minutes of real logs', async () => {
 
   it('gives the same spans, links and transactions from shuffled input that comes in pieces', async () => {
     const other = await createTestDatabase()
-    const lines = ['xray.ndjson.gz', 'logs.ndjson.gz'].flatMap((name) => gunzipSync(readFileSync(resolve(TRAIN, name))).toString().trim().split('\n'))
+    const lines = ['xray.ndjson.gz', 'logs.ndjson.gz'].flatMap((name) =>
+      gunzipSync(readFileSync(resolve(TRAIN, name)))
+        .toString()
+        .trim()
+        .split('\n'),
+    )
     const shuffled = shuffles(lines, 1)[0] ?? []
     const piece = Math.ceil(shuffled.length / 7)
     for (let i = 0; i < shuffled.length; i += piece) {

@@ -4,27 +4,18 @@
  * `on conflict`, which writes every row twice. Two deliveries of the same events at once meet at the unique index; the loser
  * rolls back, probes again and finds them stored.
  */
+import { arrayText } from '#lib/db/arrays'
 import type { Pool, PoolClient } from 'pg'
-import { copyBinary, CopyWriter } from '#lib/db/copy'
+import { copyBinary, type CopyWriter } from '#lib/db/copy'
 import { inTransaction } from '#lib/db/pool'
-import type { EventFacts } from '#lib/model/event'
 import { remember, writeDictionary } from './dictionary'
+import { BATCH_AT, COPY_EVENTS, TIME_AT } from './event-encoding'
 import { ensurePartitions, weekOf } from './partitions'
-import type { Batch, BatchResult, Dictionary, EventRow } from './rows'
+import type { Batch, BatchResult, Dictionary, PendingEvent } from './rows'
 
-const COLUMNS = [
-  'time_ns', 'id', 'batch_id', 'observed_ns', 'source_id', 'stream_id', 'service_id', 'group_id', 'span_id', 'template_id', 'severity', 'form',
-  'request_id', 'trace_id', 'source_event_id', 'message', 'body', 'body_bytes', 'facts', 'terms',
-] // prettier-ignore
-const COPY = `copy event (${COLUMNS.join(', ')}) from stdin (format binary)`
 /** Unique violation, deadlock, missing partition (dropped or not yet made): all end well when tried again. */
 const RETRYABLE = new Set(['23505', '40P01', '40001', '23514'])
 const MAX_TRIES = 6
-
-/** Facts as stored: bigints as decimal strings. */
-export function factsToJson(facts: EventFacts | null): string | null {
-  return facts && JSON.stringify(facts, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
-}
 
 export class EventStore {
   private readonly weeks = new Set<number>()
@@ -49,10 +40,10 @@ export class EventStore {
     }
   }
 
-  private async makePartitions(events: EventRow[]): Promise<void> {
+  private async makePartitions(events: PendingEvent[]): Promise<void> {
     const missing = new Set<number>()
     for (const event of events) {
-      const week = weekOf(event.parsed.timeNs)
+      const week = weekOf(event.timeNs)
       if (!this.weeks.has(week)) missing.add(week)
     }
     if (missing.size === 0) return
@@ -60,12 +51,12 @@ export class EventStore {
     for (const week of missing) this.weeks.add(week)
   }
 
-  private async writeOnce(client: PoolClient, batch: Batch, events: EventRow[], dictionary: Dictionary): Promise<BatchResult> {
+  private async writeOnce(client: PoolClient, batch: Batch, events: PendingEvent[], dictionary: Dictionary): Promise<BatchResult> {
     const fresh = await withoutStored(client, await withFirstTimes(client, events, batch.receivedNs))
     await writeDictionary(client, dictionary, this.known)
     if (fresh.length > 0) {
       const batchId = await writeBatchRow(client, batch, fresh)
-      await copyBinary(client, COPY, encode(fresh, batchId))
+      await copyBinary(client, COPY_EVENTS, finish(batch.writer, fresh, batchId))
     }
     await writeQuarantine(client, batch)
     const result: BatchResult = {
@@ -73,7 +64,6 @@ export class EventStore {
       duplicate: batch.events.length - fresh.length,
       quarantined: batch.quarantined.length,
       rejected: batch.rejected,
-      fresh,
     }
     await countSources(client, batch, fresh)
     await client.query('notify specter_ingest')
@@ -86,51 +76,51 @@ function keyOf(timeNs: bigint, id: bigint): string {
 }
 
 /** The batch without repeats of the same identity. */
-function distinct(events: EventRow[]): EventRow[] {
+function distinct(events: PendingEvent[]): PendingEvent[] {
   const seen = new Set<string>()
   return events.filter((event) => {
-    const key = event.parsed.untimed ? `untimed/${event.id}` : keyOf(event.parsed.timeNs, event.id)
+    const key = event.untimed ? `untimed/${event.id}` : keyOf(event.timeNs, event.id)
     return seen.has(key) ? false : Boolean(seen.add(key))
   })
 }
 
 /** Gives lines without a time the time that their first copy got, remembered for 7 days. */
-async function withFirstTimes(client: PoolClient, events: EventRow[], receivedNs: bigint): Promise<EventRow[]> {
-  const untimed = events.filter((event) => event.parsed.untimed)
+async function withFirstTimes(client: PoolClient, events: PendingEvent[], receivedNs: bigint): Promise<PendingEvent[]> {
+  const untimed = events.filter((event) => event.untimed)
   if (untimed.length === 0) return events
   const { rows } = await client.query<{ hash: bigint; time_ns: bigint }>(
     `insert into untimed_identity (hash, time_ns, seen_ns)
      select hash, time_ns, $3 from unnest($1::bigint[], $2::bigint[]) as line (hash, time_ns) order by hash
      on conflict (hash) do update set seen_ns = excluded.seen_ns
      returning hash, time_ns`,
-    [untimed.map((event) => event.id), untimed.map((event) => event.parsed.timeNs), receivedNs],
+    [arrayText(untimed.map((event) => event.id)), arrayText(untimed.map((event) => event.timeNs)), receivedNs],
   )
   const times = new Map(rows.map((row) => [row.hash, row.time_ns]))
   return events.map((event) => {
-    const timeNs = event.parsed.untimed ? times.get(event.id) : undefined
-    return timeNs === undefined || timeNs === event.parsed.timeNs ? event : { ...event, parsed: { ...event.parsed, timeNs } }
+    const timeNs = event.untimed ? times.get(event.id) : undefined
+    return timeNs === undefined || timeNs === event.timeNs ? event : { ...event, timeNs }
   })
 }
 
 /** Probes the unique index (event_key of each partition). */
-async function withoutStored(client: PoolClient, events: EventRow[]): Promise<EventRow[]> {
+async function withoutStored(client: PoolClient, events: PendingEvent[]): Promise<PendingEvent[]> {
   if (events.length === 0) return events
-  const times = events.map((event) => event.parsed.timeNs)
+  const times = events.map((event) => event.timeNs)
   const low = times.reduce((a, b) => (a < b ? a : b))
   const high = times.reduce((a, b) => (a > b ? a : b))
   const { rows } = await client.query<{ time_ns: bigint; id: bigint }>(
     `select event.time_ns, event.id from unnest($1::bigint[], $2::bigint[]) as new (time_ns, id)
      join event on event.time_ns = new.time_ns and event.id = new.id
      where event.time_ns between $3 and $4`,
-    [times, events.map((event) => event.id), low, high],
+    [arrayText(times), arrayText(events.map((event) => event.id)), low, high],
   )
   if (rows.length === 0) return events
   const stored = new Set(rows.map((row) => keyOf(row.time_ns, row.id)))
-  return events.filter((event) => !stored.has(keyOf(event.parsed.timeNs, event.id)))
+  return events.filter((event) => !stored.has(keyOf(event.timeNs, event.id)))
 }
 
-async function writeBatchRow(client: PoolClient, batch: Batch, fresh: EventRow[]): Promise<bigint> {
-  const times = fresh.map((event) => event.parsed.timeNs)
+async function writeBatchRow(client: PoolClient, batch: Batch, fresh: PendingEvent[]): Promise<bigint> {
+  const times = fresh.map((event) => event.timeNs)
   const { rows } = await client.query<{ id: bigint }>(
     `insert into ingest_batch (id, source_id, min_ns, max_ns, events, received_ns)
      values (nextval('ingest_batch_id'), $1, $2, $3, $4, $5) returning id`,
@@ -141,37 +131,14 @@ async function writeBatchRow(client: PoolClient, batch: Batch, fresh: EventRow[]
   return id
 }
 
-const writer = new CopyWriter()
-
-function encode(rows: EventRow[], batchId: bigint): Buffer {
-  writer.reset()
-  for (const row of rows) {
-    const { parsed } = row
-    const { record } = parsed
-    writer.row(COLUMNS.length)
-    writer.int8(parsed.timeNs)
-    writer.int8(row.id)
-    writer.int8(batchId)
-    writer.int8(record.observedNs ?? null)
-    writer.int8(row.sourceId)
-    writer.int8(row.streamId)
-    writer.int8(row.serviceId)
-    writer.int8(row.groupId)
-    writer.int8(row.groupId)
-    writer.int8(row.templateId)
-    writer.int2(parsed.severity)
-    writer.int2(record.form === 'log' ? 0 : 1)
-    writer.text(parsed.requestId)
-    writer.text(parsed.traceId)
-    writer.text(record.sourceEventId)
-    writer.text(parsed.message === record.body ? null : parsed.message)
-    writer.text(record.body)
-    writer.bytea(record.bytes)
-    writer.jsonb(factsToJson(parsed.facts))
-    writer.int8ArrayOfHalves(row.terms)
+/** The stream of the fresh rows, with the batch's id and the times that were found put in. */
+function finish(writer: CopyWriter, fresh: PendingEvent[], batchId: bigint): Buffer {
+  for (const { start, end, timeNs, untimed } of fresh) {
+    const row = writer.slice(start, end)
+    row.writeBigInt64BE(batchId, BATCH_AT)
+    if (untimed) row.writeBigInt64BE(timeNs, TIME_AT)
   }
-  // Copied, since the writer is shared and another batch may be encoded while this one is on its way.
-  return Buffer.from(writer.finish())
+  return writer.finishWith(fresh)
 }
 
 async function writeQuarantine(client: PoolClient, batch: Batch): Promise<void> {
@@ -184,7 +151,7 @@ async function writeQuarantine(client: PoolClient, batch: Batch): Promise<void> 
      on conflict do nothing`,
     [
       batch.receivedNs,
-      rows.map((row) => row.sourceId),
+      arrayText(rows.map((row) => row.sourceId)),
       rows.map((row) => row.code),
       rows.map((row) => row.reason),
       rows.map((row) => row.line),
@@ -203,7 +170,7 @@ interface Count {
 }
 
 /** Books every record of the batch on its source, so that received = stored + duplicate + quarantined + rejected there too. */
-async function countSources(client: PoolClient, batch: Batch, fresh: EventRow[]): Promise<void> {
+async function countSources(client: PoolClient, batch: Batch, fresh: PendingEvent[]): Promise<void> {
   const counts = new Map<bigint, Count>()
   const of = (id: bigint): Count => {
     const count = counts.get(id) ?? { received: 0, stored: 0, quarantined: 0, rejected: 0, first: null, last: null }
@@ -214,7 +181,7 @@ async function countSources(client: PoolClient, batch: Batch, fresh: EventRow[])
   for (const event of fresh) {
     const count = of(event.sourceId)
     count.stored++
-    const { timeNs } = event.parsed
+    const { timeNs } = event
     if (count.first === null || timeNs < count.first) count.first = timeNs
     if (count.last === null || timeNs > count.last) count.last = timeNs
   }
@@ -237,7 +204,7 @@ async function countSources(client: PoolClient, batch: Batch, fresh: EventRow[])
      where source.id = d.id`,
     [
       batch.receivedNs,
-      entries.map(([id]) => id),
+      arrayText(entries.map(([id]) => id)),
       entries.map(([, count]) => count.received),
       entries.map(([, count]) => count.stored),
       entries.map(([, count]) => count.quarantined),

@@ -1,4 +1,5 @@
 /** The linker's queue of batches, and its reads and writes of events. */
+import { arrayText } from '#lib/db/arrays'
 import type { PoolClient } from 'pg'
 import type { LinkEvent } from '#lib/model/link-event'
 import type { EventFacts, SpanFact } from '#lib/model/event'
@@ -27,7 +28,7 @@ export async function nextBatches(client: PoolClient, maxEvents: number, maxBatc
 }
 
 export async function markLinked(client: PoolClient, batches: readonly QueuedBatch[]): Promise<void> {
-  await client.query('update ingest_batch set linked_at = now() where id = any($1)', [batches.map((batch) => batch.id)])
+  await client.query('update ingest_batch set linked_at = now() where id = any($1)', [arrayText(batches.map((batch) => batch.id))])
 }
 
 interface EventRow {
@@ -83,7 +84,7 @@ export async function eventsOfBatches(client: PoolClient, batches: readonly Queu
   const low = batches.reduce((a, batch) => (batch.minNs < a ? batch.minNs : a), batches[0]?.minNs ?? 0n)
   const high = batches.reduce((a, batch) => (batch.maxNs > a ? batch.maxNs : a), low)
   const { rows } = await client.query<EventRow>(`${SELECT} where e.batch_id = any($1) and e.time_ns between $2 and $3`, [
-    batches.map((batch) => batch.id),
+    arrayText(batches.map((batch) => batch.id)),
     low,
     high,
   ])
@@ -93,7 +94,7 @@ export async function eventsOfBatches(client: PoolClient, batches: readonly Queu
 /** Every event of these groups between two times (index: event_group). */
 export async function eventsOfGroups(client: PoolClient, groups: readonly bigint[], fromNs: bigint, toNs: bigint): Promise<LinkEvent[]> {
   if (groups.length === 0) return []
-  const { rows } = await client.query<EventRow>(`${SELECT} where e.group_id = any($1) and e.time_ns between $2 and $3`, [groups, fromNs, toNs])
+  const { rows } = await client.query<EventRow>(`${SELECT} where e.group_id = any($1) and e.time_ns between $2 and $3`, [arrayText(groups), fromNs, toNs])
   return rows.map(toEvent)
 }
 
@@ -123,10 +124,10 @@ export async function assignEvents(client: PoolClient, events: readonly { timeNs
      from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) as a (time_ns, id, group_id, span_id)
      where event.time_ns = a.time_ns and event.id = a.id and event.time_ns between $5 and $6`,
     [
-      times,
-      events.map((event) => event.id),
-      events.map((event) => event.groupId),
-      events.map((event) => event.spanId),
+      arrayText(times),
+      arrayText(events.map((event) => event.id)),
+      arrayText(events.map((event) => event.groupId)),
+      arrayText(events.map((event) => event.spanId)),
       times.reduce((a, b) => (a < b ? a : b)),
       times.reduce((a, b) => (a > b ? a : b)),
     ],

@@ -1,4 +1,5 @@
 /** Links and transactions: the linker's writes and reads. */
+import { arrayText } from '#lib/db/arrays'
 import type { PoolClient } from 'pg'
 import { TRANSACTION_CONFIDENCE, type Link, type LinkEnds, type Transaction } from '#lib/model/span'
 
@@ -8,22 +9,24 @@ export async function linksUnder(client: PoolClient, effects: readonly bigint[])
   const { rows } = await client.query<{ cause: bigint; effect: bigint; fingerprint: string }>(
     `select cause, effect, concat_ws('/', kind, tier, rule, confidence, cause_event_id, effect_event_id, jsonb_array_length(evidence)) as fingerprint
      from link where effect = any($1)`,
-    [effects],
+    [arrayText(effects)],
   )
   return rows
 }
 
 /** The same text as `linksUnder` gives for a stored link: equal texts need no write. */
 export function linkFingerprint(link: Link): string {
-  return [link.kind, link.tier, link.rule, link.confidence, link.causeEvent?.id, link.effectEvent?.id, link.evidence.length].filter((part) => part !== undefined).join('/')
+  return [link.kind, link.tier, link.rule, link.confidence, link.causeEvent?.id, link.effectEvent?.id, link.evidence.length]
+    .filter((part) => part !== undefined)
+    .join('/')
 }
 
 export async function deleteLinks(client: PoolClient, links: readonly { cause: bigint; effect: bigint }[]): Promise<void> {
   if (links.length === 0) return
-  await client.query('delete from link using unnest($1::bigint[], $2::bigint[]) as gone (effect, cause) where link.effect = gone.effect and link.cause = gone.cause', [
-    links.map((link) => link.effect),
-    links.map((link) => link.cause),
-  ])
+  await client.query(
+    'delete from link using unnest($1::bigint[], $2::bigint[]) as gone (effect, cause) where link.effect = gone.effect and link.cause = gone.cause',
+    [arrayText(links.map((link) => link.effect)), arrayText(links.map((link) => link.cause))],
+  )
 }
 
 export async function putLinks(client: PoolClient, links: readonly Link[]): Promise<void> {
@@ -36,12 +39,12 @@ export async function putLinks(client: PoolClient, links: readonly Link[]): Prom
        cause_event_ns = excluded.cause_event_ns, cause_event_id = excluded.cause_event_id, effect_event_ns = excluded.effect_event_ns,
        effect_event_id = excluded.effect_event_id, evidence = excluded.evidence, alternatives = excluded.alternatives`,
     [
-      links.map((link) => link.effect),
-      links.map((link) => link.cause),
+      arrayText(links.map((link) => link.effect)),
+      arrayText(links.map((link) => link.cause)),
       links.map((link) => link.kind),
       links.map((link) => link.tier),
       links.map((link) => link.rule),
-      links.map((link) => link.confidence),
+      arrayText(links.map((link) => link.confidence)),
       links.map((link) => link.causeEvent?.timeNs ?? null),
       links.map((link) => link.causeEvent?.id ?? null),
       links.map((link) => link.effectEvent?.timeNs ?? null),
@@ -58,7 +61,7 @@ export async function linksAbove(client: PoolClient, spans: readonly bigint[]): 
     `with recursive above (span) as (
        select unnest($1::bigint[]) union select link.cause from above join link on link.effect = above.span and link.confidence >= $2)
      select link.cause, link.effect, link.confidence from above join link on link.effect = above.span and link.confidence >= $2`,
-    [spans, TRANSACTION_CONFIDENCE],
+    [arrayText(spans), TRANSACTION_CONFIDENCE],
   )
   return rows
 }
@@ -69,7 +72,7 @@ export async function linksBelow(client: PoolClient, spans: readonly bigint[]): 
     `with recursive below (span) as (
        select unnest($1::bigint[]) union select link.effect from below join link on link.cause = below.span and link.confidence >= $2)
      select link.cause, link.effect, link.confidence from below join link on link.cause = below.span and link.confidence >= $2`,
-    [spans, TRANSACTION_CONFIDENCE],
+    [arrayText(spans), TRANSACTION_CONFIDENCE],
   )
   return rows
 }
@@ -81,7 +84,7 @@ export async function putTransactions(client: PoolClient, formerRoots: readonly 
       `with gone as (delete from transaction where root_span = any($1) returning id, root_span),
             members as (delete from transaction_span where transaction_id in (select id from gone))
        insert into former_transaction (id, root_span) select id, root_span from gone on conflict do nothing`,
-      [formerRoots],
+      [arrayText(formerRoots)],
     )
   }
   if (transactions.length === 0) return
@@ -95,29 +98,29 @@ export async function putTransactions(client: PoolClient, formerRoots: readonly 
        retried = excluded.retried, name = excluded.name, outcome = excluded.outcome, service_ids = excluded.service_ids,
        span_count = excluded.span_count, event_count = excluded.event_count, confidence = excluded.confidence`,
     [
-      transactions.map((row) => row.id),
-      transactions.map((row) => row.rootSpan),
-      transactions.map((row) => row.startNs),
-      transactions.map((row) => row.endNs),
-      transactions.map((row) => row.failed),
-      transactions.map((row) => row.open),
-      transactions.map((row) => row.retried),
+      arrayText(transactions.map((row) => row.id)),
+      arrayText(transactions.map((row) => row.rootSpan)),
+      arrayText(transactions.map((row) => row.startNs)),
+      arrayText(transactions.map((row) => row.endNs)),
+      arrayText(transactions.map((row) => row.failed)),
+      arrayText(transactions.map((row) => row.open)),
+      arrayText(transactions.map((row) => row.retried)),
       transactions.map((row) => row.name.replaceAll('\0', '\ufffd')),
       transactions.map((row) => row.outcome?.replaceAll('\0', '\ufffd') ?? null),
       transactions.map((row) => `{${row.serviceIds.join(',')}}`),
-      transactions.map((row) => row.spanCount),
-      transactions.map((row) => row.eventCount),
-      transactions.map((row) => row.confidence),
+      arrayText(transactions.map((row) => row.spanCount)),
+      arrayText(transactions.map((row) => row.eventCount)),
+      arrayText(transactions.map((row) => row.confidence)),
     ],
   )
   const ids = transactions.map((row) => row.id)
   const members = transactions.flatMap((row) => row.spans.map((span) => ({ transactionId: row.id, spanId: span.id })))
-  const arrays = [members.map((member) => member.transactionId), members.map((member) => member.spanId)]
+  const arrays = [arrayText(members.map((member) => member.transactionId)), arrayText(members.map((member) => member.spanId))]
   await client.query(
     `delete from transaction_span where transaction_id = any($1)
        and not exists (select 1 from unnest($2::bigint[], $3::bigint[]) as m (t, s) where m.t = transaction_id and m.s = span_id)`,
-    [ids, ...arrays],
+    [arrayText(ids), ...arrays],
   )
   await client.query('insert into transaction_span (transaction_id, span_id) select * from unnest($1::bigint[], $2::bigint[]) on conflict do nothing', arrays)
-  await client.query('delete from former_transaction where id = any($1)', [ids])
+  await client.query('delete from former_transaction where id = any($1)', [arrayText(ids)])
 }

@@ -42,10 +42,7 @@ export async function ensurePartitions(pool: Pool, weeks: Iterable<number>): Pro
 }
 
 async function termsIndexOf(client: { query: Pool['query'] }, table: string): Promise<string> {
-  const { rows } = await client.query<{ indexname: string }>(
-    `select indexname from pg_indexes where tablename = $1 and indexdef like '%gin (terms)%'`,
-    [table],
-  )
+  const { rows } = await client.query<{ indexname: string }>(`select indexname from pg_indexes where tablename = $1 and indexdef like '%gin (terms)%'`, [table])
   const name = rows[0]?.indexname
   if (!name) throw new Error(`partition ${table} has no index on terms`)
   return name

@@ -1,5 +1,6 @@
 /** What ingest hands to the store: rows ready to be written, with nothing left to decide but whether they are new. */
 import type { UnixNano } from '#lib/base/time'
+import type { CopyWriter } from '#lib/db/copy'
 import type { ParsedEvent } from '#lib/model/event'
 
 /** One event with its keys. `terms` are the hashes of the inverted index as [hi, lo, …] halves. */
@@ -31,9 +32,21 @@ export interface QuarantineRow {
   bytes: Uint8Array
 }
 
+/** An event that is encoded and waits for its commit: its keys, and where its bytes are. */
+export interface PendingEvent {
+  timeNs: UnixNano
+  id: bigint
+  untimed: boolean
+  sourceId: bigint
+  start: number
+  end: number
+}
+
 /** What one commit adds. */
 export interface Batch {
-  events: EventRow[]
+  events: PendingEvent[]
+  /** Holds the encoded rows. */
+  writer: CopyWriter
   quarantined: QuarantineRow[]
   /** Counted though nothing of them is kept. */
   rejected: number
@@ -47,6 +60,4 @@ export interface BatchResult {
   duplicate: number
   quarantined: number
   rejected: number
-  /** The rows that were new, for tallies. */
-  fresh: EventRow[]
 }

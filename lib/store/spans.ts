@@ -1,4 +1,5 @@
 /** Spans and their refs: the linker's writes and reads. */
+import { arrayText } from '#lib/db/arrays'
 import type { PoolClient } from 'pg'
 import type { Span, SpanRef } from '#lib/model/span'
 import { REF_KINDS, REF_ROLES, SPAN_FORMS, wordOf } from './codes'
@@ -32,18 +33,18 @@ const UNNEST = `select ${COLUMNS} from unnest($1::bigint[], $2::bigint[], $3::sm
 function columns(spans: readonly Span[]): unknown[] {
   const clean = (text: string | null): string | null => text?.replaceAll('\0', '\ufffd') ?? null
   return [
-    spans.map((span) => span.id),
-    spans.map((span) => span.groupId),
+    arrayText(spans.map((span) => span.id)),
+    arrayText(spans.map((span) => span.groupId)),
     spans.map((span) => SPAN_FORMS.indexOf(span.form)),
-    spans.map((span) => span.serviceId),
+    arrayText(spans.map((span) => span.serviceId)),
     spans.map((span) => clean(span.name)),
-    spans.map((span) => span.startNs),
-    spans.map((span) => span.startExact),
-    spans.map((span) => span.endNs),
-    spans.map((span) => span.open),
+    arrayText(spans.map((span) => span.startNs)),
+    arrayText(spans.map((span) => span.startExact)),
+    arrayText(spans.map((span) => span.endNs)),
+    arrayText(spans.map((span) => span.open)),
     spans.map((span) => span.status === 'error'),
-    spans.map((span) => span.severity),
-    spans.map((span) => span.eventCount),
+    arrayText(spans.map((span) => span.severity)),
+    arrayText(spans.map((span) => span.eventCount)),
     spans.map((span) => clean(span.requestId)),
     spans.map((span) => clean(span.traceId)),
     spans.map((span) => JSON.stringify(span.attributes)),
@@ -55,7 +56,9 @@ function columns(spans: readonly Span[]): unknown[] {
 /** Writes spans as given, over what was there. */
 export async function replaceSpans(client: PoolClient, spans: readonly Span[]): Promise<void> {
   if (spans.length === 0) return
-  const set = COLUMNS.split(',').map((column) => column.trim()).filter((column) => column !== 'id')
+  const set = COLUMNS.split(',')
+    .map((column) => column.trim())
+    .filter((column) => column !== 'id')
   await client.query(
     `insert into span (${COLUMNS}) ${UNNEST} on conflict (id) do update set ${set.map((column) => `${column} = excluded.${column}`).join(', ')}`,
     columns(spans),
@@ -64,7 +67,7 @@ export async function replaceSpans(client: PoolClient, spans: readonly Span[]): 
 
 /** Spans by id. */
 export async function loadSpans(client: PoolClient, ids: readonly bigint[]): Promise<Map<bigint, Span>> {
-  const { rows } = await client.query<SpanRow>(`select ${COLUMNS} from span where id = any($1)`, [ids])
+  const { rows } = await client.query<SpanRow>(`select ${COLUMNS} from span where id = any($1)`, [arrayText(ids)])
   return new Map(rows.map((row) => [row.id, toSpan(row)]))
 }
 
@@ -95,7 +98,7 @@ export async function spansOfGroups(client: PoolClient, groups: readonly bigint[
   const { rows } = await client.query<SpanRow>(
     `select ${COLUMNS} from span where id = any($1) and group_id = id
      union all select ${COLUMNS} from span where group_id = any($1) and group_id <> id`,
-    [groups],
+    [arrayText(groups)],
   )
   return rows.map(toSpan)
 }
@@ -105,16 +108,16 @@ export async function loadSpansOfGroups(client: PoolClient, groups: readonly big
   const { rows } = await client.query<{ id: bigint; group_id: bigint }>(
     `select id, group_id from span where id = any($1) and group_id = id
      union all select id, group_id from span where group_id = any($1) and group_id <> id`,
-    [groups],
+    [arrayText(groups)],
   )
   return rows.map((row) => ({ id: row.id, groupId: row.group_id }))
 }
 
 export async function deleteSpans(client: PoolClient, ids: readonly bigint[]): Promise<void> {
   if (ids.length === 0) return
-  await client.query('delete from span where id = any($1)', [ids])
-  await client.query('delete from span_ref where span_id = any($1)', [ids])
-  await client.query('delete from link where effect = any($1) or cause = any($1)', [ids])
+  await client.query('delete from span where id = any($1)', [arrayText(ids)])
+  await client.query('delete from span_ref where span_id = any($1)', [arrayText(ids)])
+  await client.query('delete from link where effect = any($1) or cause = any($1)', [arrayText(ids)])
 }
 
 interface RefRow {
@@ -154,13 +157,13 @@ export async function addRefs(client: PoolClient, refs: readonly SpanRef[]): Pro
      on conflict (span_id, join_hash, role) do update set event_ns = excluded.event_ns, event_id = excluded.event_id
        where (excluded.event_ns, excluded.event_id) < (span_ref.event_ns, span_ref.event_id)`,
     [
-      rows.map((ref) => ref.spanId),
-      rows.map((ref) => ref.joinHash),
+      arrayText(rows.map((ref) => ref.spanId)),
+      arrayText(rows.map((ref) => ref.joinHash)),
       rows.map((ref) => REF_ROLES.indexOf(ref.role)),
       rows.map((ref) => REF_KINDS.indexOf(ref.kind)),
       rows.map((ref) => ref.value.replaceAll('\0', '\ufffd')),
-      rows.map((ref) => ref.event.timeNs),
-      rows.map((ref) => ref.event.id),
+      arrayText(rows.map((ref) => ref.event.timeNs)),
+      arrayText(rows.map((ref) => ref.event.id)),
     ],
   )
 }
@@ -168,13 +171,13 @@ export async function addRefs(client: PoolClient, refs: readonly SpanRef[]): Pro
 /** Refs of these spans (index: primary key). */
 export async function refsOfSpans(client: PoolClient, spans: readonly bigint[]): Promise<SpanRef[]> {
   if (spans.length === 0) return []
-  const { rows } = await client.query<RefRow>('select * from span_ref where span_id = any($1)', [spans])
+  const { rows } = await client.query<RefRow>('select * from span_ref where span_id = any($1)', [arrayText(spans)])
   return rows.map(toRef)
 }
 
 /** Refs that share one of these ids (index: span_ref_join). */
 export async function refsOfJoins(client: PoolClient, joins: readonly bigint[]): Promise<SpanRef[]> {
   if (joins.length === 0) return []
-  const { rows } = await client.query<RefRow>('select * from span_ref where join_hash = any($1)', [joins])
+  const { rows } = await client.query<RefRow>('select * from span_ref where join_hash = any($1)', [arrayText(joins)])
   return rows.map(toRef)
 }
