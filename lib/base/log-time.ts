@@ -56,7 +56,7 @@ export function secondsToNs(text: string): UnixNano | null {
   return shift > 40 ? null : BigInt((match[1] ?? '') + fraction)
 }
 
-const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?\s?(Z|UTC|[+-]\d\d:?\d\d)?/
+const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?:\s?(Z|UTC|[+-]\d\d:?\d\d))?/
 
 /** An ISO 8601 time at the start of the text and how many characters it takes; a missing zone is UTC. null where there is none. */
 export function isoPrefix(text: string): { ns: UnixNano; length: number } | null {

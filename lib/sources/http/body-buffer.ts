@@ -1,9 +1,13 @@
+const EMPTY = new Uint8Array(0)
+
 /** Bytes that wait for a decision: what was not consumed of the last pieces, and the new one behind it, as one array. */
 export class BodyBuffer {
-  /** Bytes not consumed yet; `work` is a view of them, or the caller's chunk while nothing is waiting. */
-  private store = new Uint8Array(0)
+  /** Holds the bytes that wait, with room to grow. */
+  private store: Uint8Array = EMPTY
   private waiting = 0
-  protected work = new Uint8Array(0)
+  /** The bytes to read, exactly: the caller's chunk while nothing is waiting, else a view of the store. */
+  protected work: Uint8Array = EMPTY
+  private owned = false
   protected pos = 0
   protected end = 0
   /** How far the scanners or the search for a line's end have come in `work`; -1 before they begin. */
@@ -15,8 +19,8 @@ export class BodyBuffer {
 
   protected load(chunk: Uint8Array): void {
     if (this.waiting === 0) {
-      this.work = chunk as Uint8Array<ArrayBuffer>
-      this.end = chunk.length
+      this.work = chunk
+      this.owned = false
     } else {
       const length = this.waiting + chunk.length
       if (length > this.store.length) {
@@ -25,24 +29,25 @@ export class BodyBuffer {
         this.store = grown
       }
       this.store.set(chunk, this.waiting)
-      this.work = this.store
-      this.end = length
+      this.work = this.store.subarray(0, length)
+      this.owned = true
     }
+    this.end = this.work.length
     this.pos = 0
   }
 
-  /** Moves what was not consumed to the front of the store. */
+  /** Keeps what was not consumed, in memory of our own: the caller's may change. */
   protected keep(): void {
     const rest = this.work.subarray(this.pos, this.end)
-    if (this.work === this.store) this.store.copyWithin(0, this.pos, this.end)
+    if (this.owned) this.store.copyWithin(0, this.pos, this.end)
     else if (rest.length > this.store.length) this.store = rest.slice()
     else this.store.set(rest)
     if (this.scanned >= 0) this.scanned -= this.pos
     if (this.valueEnd >= 0) this.valueEnd -= this.pos
     this.waiting = rest.length
-    this.work = this.store
+    this.work = EMPTY
     // A single huge record must not hold its memory for the rest of the delivery.
-    if (this.waiting === 0 && this.store.length > 1024 * 1024) this.store = this.work = new Uint8Array(0)
+    if (this.waiting === 0 && this.store.length > 1024 * 1024) this.store = EMPTY
   }
 
   protected afterSpace(from: number): number {

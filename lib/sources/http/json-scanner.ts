@@ -198,7 +198,11 @@ export class BrokenElementScanner {
       } else if (c === 34) this.inString = true
       else if (c === 123 || c === 91) this.depth++
       else if (c === 125 || c === 93) {
-        if (this.depth === 0) return i
+        if (this.depth === 0) {
+          // A stray brace belongs to the broken element: stopping at it would be no progress.
+          if (c === 93) return i
+          continue
+        }
         this.depth--
         if (this.depth === 0) return i + 1
       } else if ((c === 44 || c === 10) && this.depth === 0) return i

@@ -106,6 +106,8 @@ export class Splitter extends BodyBuffer {
 
   private fastLine(text: string, from: number, to: number): boolean {
     if (from >= to) return true
+    // Characters are up to three bytes; the long way counts them.
+    if ((to - from) * 3 > this.max) return false
     const first = text.charCodeAt(from)
     if (first === 123) {
       const line = text.slice(from, to)
@@ -128,7 +130,7 @@ export class Splitter extends BodyBuffer {
       if (first >= this.end) {
         // Blanks may be the indentation of a text line, or stand before a value: what comes next decides.
         if (this.eof) this.consume(this.end)
-        return !this.eof && this.end - this.pos > this.max ? this.tooLong(Mode.SkipLine) : false
+        return this.isTooLong() && this.tooLong(Mode.SkipLine)
       }
       const c = this.work[first]
       if (c !== 123 && c !== 91) return this.judgeLine()
@@ -148,7 +150,8 @@ export class Splitter extends BodyBuffer {
 
   private topArray(): boolean {
     const at = this.afterSpace(this.pos + 1)
-    if (at >= this.end && !this.eof) return this.end - this.pos > this.max ? this.tooLong(Mode.SkipLine) : false
+    if (at - this.pos > this.max) return this.tooLong(Mode.SkipLine)
+    if (at >= this.end && !this.eof) return false
     const c = this.work[at]
     if (c === 93) {
       this.valueEnd = at + 1
@@ -177,22 +180,33 @@ export class Splitter extends BodyBuffer {
       const end = this.scanValue()
       if (end === BROKEN) return this.judgeLine()
       if (end === NEED_MORE) {
-        if (this.eof) return this.cutOff()
-        return this.end - this.pos > this.max ? this.tooLong(Mode.SkipValue) : false
+        if (this.isTooLong()) return this.tooLong(Mode.SkipValue)
+        return this.eof && this.cutOff()
       }
       this.valueEnd = end
     }
     return this.closeTopValue((bytes) => this.value(bytes, this.line, this.work[this.pos] === 91))
   }
 
+  /** Looks no further than the limit, so that the same bytes are judged whatever has come behind them. */
   private scanValue(): number {
     if (this.scanned < 0) {
       this.scanner.reset()
       this.scanned = this.pos
     }
-    const end = this.scanner.scan(this.work, this.scanned, this.end)
-    this.scanned = this.end
+    const limit = this.scanLimit()
+    const end = this.scanner.scan(this.work, this.scanned, limit)
+    this.scanned = limit
     return end
+  }
+
+  private scanLimit(): number {
+    return Math.min(this.end, this.pos + this.max + 1)
+  }
+
+  /** More than a record may have is there, and its end is not among it. */
+  private isTooLong(): boolean {
+    return this.end - this.pos > this.max
   }
 
   /** A value ends at `valueEnd`: fine if its line ends there or another value begins, else the line is text after all. */
@@ -214,7 +228,7 @@ export class Splitter extends BodyBuffer {
   /** Emits a whole value; an array that came here is given element by element. False where JSON.parse finds it broken. */
   private value(bytes: Uint8Array, line: number, isArray = false): boolean {
     if (bytes.length > this.max) {
-      this.out.push(refused('rejected', 'record_too_large', `a record of ${bytes.length} bytes, at most ${this.max} are taken`, { line, bytes }))
+      this.out.push(this.refuseSize(bytes, line))
       return true
     }
     const { text, valid } = decodeUtf8(bytes)
@@ -252,23 +266,21 @@ export class Splitter extends BodyBuffer {
   private textLine(): boolean {
     if (this.scanned < 0) this.scanned = this.pos
     const found = this.work.subarray(this.scanned, this.end).indexOf(10)
+    const lineEnd = found < 0 ? this.end : this.scanned + found
+    if (lineEnd - this.pos > this.max) return this.tooLong(Mode.SkipLine)
     if (found < 0 && !this.eof) {
       this.scanned = this.end
-      return this.end - this.pos > this.max ? this.tooLong(Mode.SkipLine) : false
+      return false
     }
-    let to = found < 0 ? this.end : this.scanned + found
-    const next = to
-    if (to > this.pos && this.work[to - 1] === 13) to--
-    this.emitLine(this.work.subarray(this.pos, to))
+    const hasReturn = lineEnd > this.pos && this.work[lineEnd - 1] === 13
+    this.emitLine(this.work.subarray(this.pos, hasReturn ? lineEnd - 1 : lineEnd))
     this.mode = Mode.Top
-    this.consume(next)
+    this.consume(lineEnd)
     return true
   }
 
   private emitLine(bytes: Uint8Array): void {
-    const at = { line: this.line, bytes }
-    if (bytes.length > this.max) this.out.push(refused('rejected', 'record_too_large', `a line of ${bytes.length} bytes, at most ${this.max} are taken`, at))
-    else if (looksLikeJson(bytes)) this.out.push(refused('quarantined', 'invalid_json', 'the line begins like JSON and is not', at))
+    if (looksLikeJson(bytes)) this.out.push(refused('quarantined', 'invalid_json', 'the line begins like JSON and is not', { line: this.line, bytes }))
     else if (trailingSpace(bytes) < bytes.length) {
       const { text, valid } = decodeUtf8(bytes)
       this.out.push(textRecord(text, { timeNs: null, line: this.line }, valid ? undefined : bytes.slice()))
@@ -286,16 +298,15 @@ export class Splitter extends BodyBuffer {
         return true
       }
     }
-    let end = this.scanValue()
-    // A bare number at the very end of the input has no byte behind it that could end it.
-    if (end === NEED_MORE && !this.eof) return this.end - this.pos > this.max ? this.tooLong(Mode.SkipElement) : false
-    if (end === NEED_MORE || !(end !== BROKEN && this.value(this.work.subarray(this.pos, end), this.element + 1))) {
+    const end = this.scanValue()
+    if (end === NEED_MORE && this.isTooLong()) return this.tooLong(Mode.SkipElement)
+    if (end === NEED_MORE && !this.eof) return false
+    if (end < 0 || !this.value(this.work.subarray(this.pos, end), this.element + 1)) {
       this.mode = Mode.BrokenElement
       this.scanned = -1
       return true
     }
     this.element++
-    end = Math.max(end, this.pos)
     this.consume(end)
     this.mode = Mode.Separator
     return true
@@ -322,10 +333,12 @@ export class Splitter extends BodyBuffer {
       this.broken.reset()
       this.scanned = this.pos
     }
-    let end = this.broken.scan(this.work, this.scanned, this.end)
-    this.scanned = this.end
+    const limit = this.scanLimit()
+    let end = this.broken.scan(this.work, this.scanned, limit)
+    this.scanned = limit
     if (end === NEED_MORE) {
-      if (!this.eof) return this.end - this.pos > this.max ? this.tooLong(Mode.SkipLine) : false
+      if (this.isTooLong()) return this.tooLong(Mode.SkipLine)
+      if (!this.eof) return false
       end = this.end
     }
     this.element++
@@ -339,11 +352,17 @@ export class Splitter extends BodyBuffer {
   /** Reports the record as rejected and drops the rest of it as it comes. The scanner goes on from where it is. */
   private tooLong(skip: Mode.SkipLine | Mode.SkipValue | Mode.SkipElement): boolean {
     const line = skip === Mode.SkipElement ? ++this.element : this.line
-    const bytes = this.work.subarray(this.pos, this.pos + REFUSED_BYTES_MAX)
-    this.out.push(refused('rejected', 'record_too_large', `a record of more than ${this.max} bytes`, { line, bytes }))
+    this.out.push(this.refuseSize(this.work.subarray(this.pos, this.end), line))
     this.mode = skip
-    this.consume(this.end)
+    this.consume(this.scanLimit())
     return true
+  }
+
+  private refuseSize(bytes: Uint8Array, line: number): Decoded {
+    return refused('rejected', 'record_too_large', `a record of more than ${this.max} bytes`, {
+      line,
+      bytes: bytes.subarray(0, Math.min(this.max, REFUSED_BYTES_MAX)),
+    })
   }
 
   private skipLine(): boolean {
