@@ -18,7 +18,7 @@ const page = z.object({ items: z.array(z.unknown()), nextCursor: z.string().null
 /** Returns the exit code; throws Failure with one line. A reader that has seen enough (`| head`) ends it quietly. */
 export async function runExport(command: ExportCommand, context: Context): Promise<number> {
   const { stdout, stderr, signal } = context
-  const address = findAddress({ url: command.url, env: context.env, cwd: context.cwd })
+  const address = findAddress(command.url, context)
   const say = (line: string): void => void stderr.write(`${line}\n`)
   const { data } = await requireInstance(address, signal, say)
   const exporter = new Exporter(address, context, say)

@@ -17,7 +17,7 @@ import { bytesInWords, countInWords, reasonOf } from './words'
 /** Returns the exit code; throws Failure with one line where nothing could begin. */
 export async function runImport(command: ImportCommand, context: Context): Promise<number> {
   const screen = new Screen(context.stdout, context.stderr)
-  const address = findAddress({ url: command.url, env: context.env, cwd: context.cwd })
+  const address = findAddress(command.url, context)
   // npm runs scripts in the checkout; INIT_CWD is where the person typed the paths.
   const cwd = resolve(context.env['npm_lifecycle_event'] === 'specter' ? (context.env['INIT_CWD'] ?? context.cwd) : context.cwd)
   const plan = await planDeliveries(command.paths, { source: command.source, cwd, stdin: context.stdin })
@@ -107,11 +107,15 @@ class Import {
     const { signal } = this.parts.context
     this.index++
     const startMs = Date.now()
+    let tries = 1
     const outcome = await withRetry(() => this.attempt(delivery), {
       signal,
       canRepeat: () => delivery.canRepeat(),
-      onWait: (words) =>
-        this.parts.screen.say(`${delivery.label}: ${words}, from its beginning (${this.howFar(delivery)} had gone; what was stored of it is not stored twice)`),
+      onWait: (words) => {
+        tries++
+        const gone = this.sentBytes > 0 ? ` (${this.howFar(delivery)} had gone; what was stored of it is not stored twice)` : ''
+        this.parts.screen.say(`${delivery.label}: ${words}${gone}`)
+      },
     })
     const file = readOutcome(outcome, { label: delivery.label, bytes: this.sentBytes, elapsedMs: Date.now() - startMs })
     if (outcome.kind === 'broken' && !delivery.canRepeat()) file.failure += ', and it can’t be read again; give the same input once more'
@@ -119,6 +123,7 @@ class Import {
     this.sentBytes = 0
     this.files.push(file)
     for (const line of fileLines(file)) this.parts.screen.out(line)
+    if (tries > 1 && file.result && file.result.duplicate > 0) this.parts.screen.out(`  sent ${tries} times: what the earlier tries stored counts as duplicate`)
   }
 
   private async attempt(delivery: Delivery): Promise<Outcome> {

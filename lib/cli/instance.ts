@@ -2,11 +2,12 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { problem, status } from '#lib/model/api'
-import { readEnv } from '#lib/server/env'
+import { readEnv, type Env } from '#lib/server/env'
 import { readRunFile } from '#lib/supervise/run-file'
+import type { Context } from './context'
 import { ask, type Outcome } from './http'
 import { withRetry } from './retry'
-import { problemInWords } from './words'
+import { problemInWords, reasonOf } from './words'
 
 /** One line for the person; exit code 1. */
 export class Failure extends Error {}
@@ -15,20 +16,21 @@ export class Failure extends Error {}
 const needed = status.pick({ linking: true, data: true }).extend({ sources: z.array(z.object({ received: z.number() })) })
 export type InstanceStatus = z.infer<typeof needed>
 
-export interface FindOptions {
-  /** --url, with a slash at its end. */
-  url: string | undefined
-  env: Readonly<Record<string, string | undefined>>
-  cwd: string
-}
-
-/** The address, with a slash at its end: --url, else what SPECTER_DATA/run.json names, else HOST and PORT. */
-export function findAddress({ url, env, cwd }: FindOptions): string {
+/** The address, with a slash at its end: --url, else what SPECTER_DATA/run.json names, else HOST and PORT. Throws Failure. */
+export function findAddress(url: string | undefined, { env, cwd, root }: Pick<Context, 'env' | 'cwd' | 'root'>): string {
   if (url !== undefined) return url
-  const { host, port, dataDir } = readEnv(env)
-  const running = readRunFile(resolve(cwd, dataDir))
+  const { host, port, dataDir } = envOf(env)
+  const running = readRunFile(resolve(cwd, dataDir)) ?? (env['SPECTER_DATA'] ? undefined : readRunFile(resolve(root, dataDir)))
   if (running) return running.address.replace(/\/*$/, '/')
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}/`
+}
+
+function envOf(env: Context['env']): Env {
+  try {
+    return readEnv(env)
+  } catch (error) {
+    throw new Failure(reasonOf(error))
+  }
 }
 
 /** The status; throws Failure in words where nothing answers, or something else. */

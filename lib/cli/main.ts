@@ -1,4 +1,5 @@
 /** The command line: `import` and `export`. Bundled to dist/cli.mjs and called by bin/specter. */
+import { resolve } from 'node:path'
 import { readArguments } from './arguments'
 import type { Context } from './context'
 import { runExport } from './export'
@@ -20,7 +21,7 @@ export async function main(argv: string[]): Promise<number> {
   }
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, onSignal)
   const { env, stdin, stdout, stderr } = process
-  const code = await run(argv, { env, cwd: process.cwd(), stdin, stdout, stderr, signal: stop.signal })
+  const code = await run(argv, { env, cwd: process.cwd(), root: resolve(import.meta.dirname, '..'), stdin, stdout, stderr, signal: stop.signal })
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, onSignal)
   // A pipe into us that goes on would keep the process.
   stdin.destroy()

@@ -28,7 +28,12 @@ describe('progressText', () => {
   })
 
   test('when all is sent, it waits for the answer', () => {
-    expect(progressText({ ...BASE, sentBytes: 44_000_000, waitingForAnswer: true })).toContain('100 %  3.10 MB/s  35,000 events, 15,200/s  all sent')
+    expect(progressText({ ...BASE, sentBytes: 44_000_000, waitingForAnswer: true })).toContain('100 %  35,000 events, 15,200/s  all sent')
+  })
+
+  test('of a long path the end is kept, so that the numbers fit on the line', () => {
+    const label = `/var/log/${'deep/'.repeat(20)}app.log`
+    expect(progressText({ ...BASE, label })).toContain(`[2/5] …${label.slice(-35)}  12.3 MB`)
   })
 })
 

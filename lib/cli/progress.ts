@@ -48,14 +48,25 @@ export interface Progress {
 /** `[2/5] app.log  12.3 MB of 44.0 MB, 28 %  3.1 MB/s  35,000 events, 15,200/s  10 s left` */
 export function progressText(progress: Progress): string {
   const { index, count, label, sentBytes, totalBytes, bytesPerSecond, events, eventsPerSecond, waitingForAnswer } = progress
-  const parts = [count > 1 ? `[${index}/${count}] ${label}` : label]
+  const parts = [count > 1 ? `[${index}/${count}] ${shortened(label)}` : shortened(label)]
   parts.push(totalBytes === null ? bytesInWords(sentBytes) : `${bytesInWords(sentBytes)} of ${bytesInWords(totalBytes)}, ${percent(sentBytes, totalBytes)}`)
-  if (bytesPerSecond !== null) parts.push(`${bytesInWords(bytesPerSecond)}/s`)
+  if (bytesPerSecond !== null && !waitingForAnswer) parts.push(`${bytesInWords(bytesPerSecond)}/s`)
   if (events !== null) parts.push(`${countInWords(events)} events${eventsPerSecond === null ? '' : `, ${countInWords(eventsPerSecond)}/s`}`)
   if (waitingForAnswer) parts.push('all sent, waiting for the last commit')
-  else if (totalBytes !== null && bytesPerSecond !== null && bytesPerSecond > 0)
-    parts.push(`${timeInWords((Math.max(0, totalBytes - sentBytes) / bytesPerSecond) * 1000)} left`)
+  else if (totalBytes !== null && bytesPerSecond !== null && bytesPerSecond > 0) parts.push(timeLeft(totalBytes - sentBytes, bytesPerSecond))
   return parts.join('  ')
+}
+
+/** Leaves room for the numbers on a line of 100 characters. */
+const LABEL_MAX = 36
+
+/** The end of a path tells which file it is. */
+function shortened(label: string): string {
+  return label.length > LABEL_MAX ? `…${label.slice(1 - LABEL_MAX)}` : label
+}
+
+function timeLeft(amount: number, perSecond: number): string {
+  return `${timeInWords(Math.max(1000, (amount / perSecond) * 1000))} left`
 }
 
 /** Never 100 before it is all: a file that grew while it was sent has more than was planned. */
@@ -76,8 +87,7 @@ export interface LinkingProgress {
 /** `Linking: 52,000 of 168,597 events to go, 69 %  12,000/s  4 s left  through 2023-01-29T08:13:00.000Z` */
 export function linkingText({ pending, mostPending, linkedThrough, eventsPerSecond }: LinkingProgress): string {
   const parts = [`Linking: ${countInWords(pending)} of ${countInWords(mostPending)} events to go, ${percent(mostPending - pending, mostPending)}`]
-  if (eventsPerSecond !== null && eventsPerSecond > 0)
-    parts.push(`${countInWords(eventsPerSecond)}/s`, `${timeInWords((pending / eventsPerSecond) * 1000)} left`)
+  if (eventsPerSecond !== null && eventsPerSecond > 0) parts.push(`${countInWords(eventsPerSecond)}/s`, timeLeft(pending, eventsPerSecond))
   if (linkedThrough !== null) parts.push(`through ${linkedThrough}`)
   return parts.join('  ')
 }

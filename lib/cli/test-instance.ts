@@ -88,5 +88,14 @@ export function capture(): Captured {
 
 /** `cwd` has no instance of its own: tests name its address. */
 export function testContext(over: Partial<Context> = {}): Context & { stdout: Captured; stderr: Captured } {
-  return { env: {}, cwd: '/nonexistent', stdin: Readable.from([]), signal: new AbortController().signal, ...over, stdout: capture(), stderr: capture() }
+  return {
+    env: {},
+    cwd: '/nonexistent',
+    root: '/nonexistent',
+    stdin: Readable.from([]),
+    signal: new AbortController().signal,
+    ...over,
+    stdout: capture(),
+    stderr: capture(),
+  }
 }
