@@ -89,7 +89,9 @@ const ENVELOPE = new Set([
 
 /** What the line says in words; the rest of the draft is filled in. */
 export function readJsonLine(value: JsonObject, draft: Draft): { human: string; inner: unknown } {
-  draft.severity = severityOfLevel(lookUp(value, LEVEL_KEYS, (level) => severityOfLevel(level) !== 0))
+  const own = severityOfLevel(lookUp(value, LEVEL_KEYS, (level) => severityOfLevel(level) !== 0))
+  // Behind a prefix that names a level, JSON without one does not take it away.
+  if (own !== 0) draft.severity = own
   draft.lineNs ??= timeOf(lookUp(value, TIME_KEYS), draft.eventNs)
   draft.requestId ??= requestIdOf(lookUp(value, REQUEST_KEYS)) ?? runtimeRequestId(value, draft)
   draft.traceId ??= traceIdOf(lookUp(value, TRACE_KEYS, (id) => traceIdOf(id) !== undefined))
