@@ -1,13 +1,9 @@
-import { Suspense } from 'react'
 import type { Metadata } from 'next'
 import { MapPage } from '#components/service-map/map-page'
 
 export const metadata: Metadata = { title: 'Service map - Specter' }
 
+// No Suspense around pages: what hydrates late meets answers that its markup did not have.
 export default function Home() {
-  return (
-    <Suspense>
-      <MapPage />
-    </Suspense>
-  )
+  return <MapPage />
 }

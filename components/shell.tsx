@@ -1,5 +1,5 @@
 'use client'
-import { Suspense, useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
 import Link from 'next/link'
 import { usePreference } from '#lib/hooks/preferences'
@@ -25,23 +25,12 @@ export function Shell({ children }: { children: ReactNode }) {
         Skip to the page
       </a>
       <header className="bar">
-        <Suspense fallback={<BarPlaceholder />}>
-          <BarContent />
-        </Suspense>
+        <BarContent />
       </header>
       <div id="page" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
         {children}
       </div>
     </div>
-  )
-}
-
-function BarPlaceholder() {
-  return (
-    <span className="brand">
-      <Logo />
-      Specter
-    </span>
   )
 }
 
