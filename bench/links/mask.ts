@@ -3,7 +3,6 @@
  * The product's template miner is lib/parse; this one only lets the engine be measured without a running instance.
  */
 import { hashHalves } from '#lib/base/hash'
-import type { TypedValue } from '#lib/link/statistical/types'
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}/g
 const KEYED = /([A-Za-z][\w ]{0,40}?) ?[=:：] ?["']?([^\[\](){},"'=:]{1,80})/g
@@ -24,18 +23,13 @@ export function hashNumber(text: string): number {
   return (hi & 0x1fffff) * 0x100000000 + (lo >>> 0)
 }
 
-/** Ids in text, and what follows `key=` or `key:`; at most `most` a line. */
-export function maskValues(text: string, most = 16): TypedValue[] {
-  const out: TypedValue[] = []
-  const seen = new Set<string>()
-  const add = (type: string, value: string): void => {
-    const key = `${type}=${value}`
-    if (out.length < most && value.length > 1 && !seen.has(key)) {
-      seen.add(key)
-      out.push({ type, hash: hashNumber(value) })
-    }
+/** Ids in text, and what follows `key=` or `key:`, hashed; at most `most` a line. */
+export function maskValues(text: string, most = 16): number[] {
+  const out = new Set<number>()
+  const add = (value: string): void => {
+    if (out.size < most && value.length > 1) out.add(hashNumber(value))
   }
-  for (const match of text.matchAll(ID)) add('id', match[0])
-  for (const match of text.matchAll(KEYED)) add((match[1] ?? '').trim().toLowerCase(), (match[2] ?? '').trim())
-  return out
+  for (const match of text.matchAll(ID)) add(match[0])
+  for (const match of text.matchAll(KEYED)) add((match[2] ?? '').trim())
+  return [...out]
 }

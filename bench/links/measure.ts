@@ -21,6 +21,8 @@ export interface TrueLink {
 export interface Truth {
   links: TrueLink[]
   roots: { effect: string; transaction: string }[]
+  /** Links that are right but not scored: of sampled transactions. */
+  also?: TrueLink[]
 }
 
 export interface Measures {
@@ -39,6 +41,8 @@ export interface Measures {
   coverage95: number
   coverage90: number
   ece: number
+  /** Over tiers B and C alone. */
+  eceInferred: number
   recallByLevel: Record<string, number>
 }
 
@@ -50,7 +54,8 @@ export function measure(predicted: readonly Predicted[], truth: Truth, threshold
     for (const cause of link.causes) causes.add(cause)
   }
   const roots = new Set(truth.roots.map((r) => r.effect))
-  const scored = predicted.filter((p) => accepted.has(p.effect) || roots.has(p.effect))
+  const also = new Set((truth.also ?? []).flatMap((l) => l.causes.map((c) => `${l.effect} ${c}`)))
+  const scored = predicted.filter((p) => (accepted.has(p.effect) || roots.has(p.effect)) && !also.has(`${p.effect} ${p.cause}`))
   const isRight = (p: Predicted): boolean => accepted.get(p.effect)?.has(p.cause) ?? false
   const shown = scored.filter((p) => p.confidence >= threshold)
   const shownRight = shown.filter(isRight)
@@ -75,6 +80,7 @@ export function measure(predicted: readonly Predicted[], truth: Truth, threshold
     top3: share(truth.links.filter(inTop3).length, truth.links.length),
     ...coverage(scored, isRight, truth.links.length),
     ece: expectedCalibrationError(scored.map((p) => ({ p: p.confidence, right: isRight(p) }))),
+    eceInferred: expectedCalibrationError(scored.filter((p) => p.tier !== 'A').map((p) => ({ p: p.confidence, right: isRight(p) }))),
     recallByLevel: Object.fromEntries(levels.map((level) => {
       const of = truth.links.filter((l) => l.level === level)
       return [level, share(of.filter((l) => found(l, threshold)).length, of.length)]

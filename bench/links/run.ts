@@ -1,60 +1,53 @@
+/** `npm run bench:links [name of a case]`: fits on each data set, scores, and prints one row a case. */
 import { fitModel } from '#lib/link/statistical/fit'
 import { scoreWindow } from '#lib/link/statistical/score'
-import type { CertainLink, SpanInput } from '#lib/link/statistical/types'
-import { measure, type Measures, type Predicted, type Truth } from './measure'
-import { readCertain, readSpans, readTruth, type Damage } from './read-lambda'
+import { DATA, ferry, haveData, trainticket, type Case } from './cases'
+import { measure, type Measures, type Predicted } from './measure'
+import type { Damage } from './read-lambda'
 
-const DATA = new URL('../../../shared/data/', import.meta.url).pathname
 const THRESHOLD = 0.95
+const DAMAGE: Damage = { cutId: 0.3, lost: 0.05, skewMs: 50, seed: 7 }
 
-interface Case { name: string; spans: SpanInput[]; certain: CertainLink[]; truth: Truth }
-
-function truthOf(set: string, spans: SpanInput[]): Truth {
-  const rows = readTruth(`${DATA}${set}`)
-  const byId = new Map(rows.map((r) => [r.requestId, r]))
-  const logged = new Set(spans.map((s) => s.id))
-  const truth: Truth = { links: [], roots: [] }
-  for (const row of rows) {
-    if (row.sampled || !logged.has(row.requestId)) continue
-    let parent = row.parent
-    while (parent !== null && !logged.has(parent)) parent = byId.get(parent)?.parent ?? null
-    if (parent === null) truth.roots.push({ effect: row.requestId, transaction: row.trace })
-    else truth.links.push({ effect: row.requestId, causes: [parent], transaction: row.trace, level: 'timing' })
-  }
-  return truth
+const CASES: Record<string, () => Case | Promise<Case>> = {
+  'trainticket-a': () => trainticket('trainticket-a', 'trainticket-a', true),
+  'trainticket-a-busy': () => trainticket('trainticket-a-busy', 'trainticket-a-busy', true),
+  'trainticket-a, no X-Ray': () => trainticket('trainticket-a', 'trainticket-a, no X-Ray', false),
+  'trainticket-a-busy, no X-Ray': () => trainticket('trainticket-a-busy', 'trainticket-a-busy, no X-Ray', false),
+  'trainticket-a-busy, damaged': () => trainticket('trainticket-a-busy', 'trainticket-a-busy, damaged', true, DAMAGE),
+  ferry: () => ferry('ferry'),
+  'ferry-hard': () => ferry('ferry-hard'),
 }
 
-function trainticket(set: string, name: string, labels: boolean, damage?: Damage): Case {
-  const spans = readSpans(`${DATA}${set}`, damage)
-  return { name, spans, certain: labels ? readCertain(`${DATA}${set}`) : [], truth: truthOf(set, spans) }
+const HEAD = '| set | links | precision | recall | best | best+roots | roots given cause | children called root | whole | top 3 | coverage 99/95/90 | ECE | ECE B+C | fit + score s | events/s |'
+
+function row(name: string, m: Measures, fitS: number, scoreS: number, events: number): string {
+  const f = (x: number): string => x.toFixed(3)
+  const cells = [name, m.links, f(m.precision), f(m.recall), f(m.bestGuess), f(m.bestWithRoots), f(m.rootsGivenCause), f(m.childrenCalledRoot), f(m.wholeTransactions), f(m.top3), `${f(m.coverage99)} / ${f(m.coverage95)} / ${f(m.coverage90)}`, f(m.ece), f(m.eceInferred), `${fitS.toFixed(1)} + ${scoreS.toFixed(1)}`, Math.round(events / scoreS)]
+  return `| ${cells.join(' | ')} |`
 }
 
-const asPredicted = (l: ReturnType<typeof scoreWindow>[number]): Predicted => l
-
-function show(name: string, m: Measures, seconds: string): void {
-  const f = (x: number): string => x.toFixed(4)
-  console.log(`| ${name} | ${f(m.precision)} | ${f(m.recall)} | ${f(m.bestGuess)} | ${f(m.bestWithRoots)} | ${f(m.rootsGivenCause)} | ${f(m.childrenCalledRoot)} | ${f(m.wholeTransactions)} | ${f(m.top3)} | ${f(m.coverage99)} / ${f(m.coverage95)} / ${f(m.coverage90)} | ${f(m.ece)} | ${seconds} |`)
-}
-
-const cases: (() => Case)[] = []
-const damage: Damage = { cutId: 0.3, lost: 0.05, skewMs: 50, seed: 7 }
-for (const set of ['trainticket-a', 'trainticket-a-busy']) {
-  cases.push(() => trainticket(set, set, true))
-  cases.push(() => trainticket(set, `${set}, no X-Ray`, false))
-}
-cases.push(() => trainticket('trainticket-a-busy', 'trainticket-a-busy, damaged', true, damage))
-
-const only = process.argv[2]
-console.log('| set | precision | recall | best | best+roots | roots given cause | children called root | whole | top 3 | coverage 99/95/90 | ECE | fit + score s |')
-console.log('|---|---|---|---|---|---|---|---|---|---|---|---|')
-for (const make of cases) {
-  const c = make()
-  if (only && c.name !== only) continue
+function runCase(c: Case): void {
   const t0 = performance.now()
   const model = fitModel({ spans: c.spans, certain: c.certain })
   const t1 = performance.now()
   const links = scoreWindow(model, c.spans, c.certain)
   const t2 = performance.now()
-  show(c.name, measure(links.map(asPredicted), c.truth, THRESHOLD), `${((t1 - t0) / 1000).toFixed(1)} + ${((t2 - t1) / 1000).toFixed(1)}`)
-  if (process.argv.includes('-v')) console.log(JSON.stringify(model.calibration), JSON.stringify(model).length, links[1000])
+  const exact = c.certain.flatMap((l): Predicted[] => (l.cause === null ? [] : [{ effect: l.effect, cause: l.cause, confidence: 1, tier: 'A', alternatives: [] }]))
+  const m = measure([...exact, ...links], c.truth, THRESHOLD)
+  console.log(row(c.name, m, (t1 - t0) / 1000, (t2 - t1) / 1000, c.events))
+  const levels = Object.entries(m.recallByLevel).map(([level, recall]) => `${level} ${recall.toFixed(3)}`)
+  if (levels.length > 1) console.log(`|   recall by evidence | ${levels.join(', ')} |`)
 }
+
+async function main(): Promise<void> {
+  if (!haveData()) {
+    console.log(`bench:links SKIPPED: no data at ${DATA}`)
+    return
+  }
+  const only = process.argv.slice(2)
+  console.log(HEAD)
+  console.log(HEAD.replace(/[^|]+/g, '---'))
+  for (const [name, make] of Object.entries(CASES)) if (only.length === 0 || only.includes(name)) runCase(await make())
+}
+
+void main()

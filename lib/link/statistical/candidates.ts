@@ -3,8 +3,9 @@
  * the delays seen, then the densities of the edge model.
  */
 import { binOf } from './delay'
-import type { EdgeView } from './edges'
+import type { EdgeView, ShareView } from './edges'
 import type { Graph } from './matching'
+import { shareOf } from './sharing'
 import { lowerBound, type Window } from './window'
 
 export interface Candidates {
@@ -14,10 +15,13 @@ export interface Candidates {
   /** Bins of the call's and the return's delay; -1 where there is no return. */
   call: Int16Array
   back: Int16Array
+  /** Class of what effect and cause share. */
+  share: Int8Array
 }
 
 export interface Sources {
   edges: EdgeView
+  shares: ShareView
   /** Effects from outside per unit of time, by opening. */
   outsideRate: (opening: number) => number
   unitMs: number
@@ -26,10 +30,10 @@ export interface Sources {
 }
 
 /** Edges lighter than this share of an effect's heaviest are dropped. */
-const LIGHTEST = 1e-7
+const LIGHTEST = 1e-9
 const MOST_EDGES = 64
 
-interface Found { anchor: number; call: number; back: number; weight: number; rate: number }
+interface Found { anchor: number; call: number; back: number; share: number; weight: number; rate: number }
 
 export function findCandidates(window: Window, sources: Sources, first = 0, last = window.spans.length): Candidates {
   const lists: Found[][] = []
@@ -71,13 +75,24 @@ function ofEffect(window: Window, sources: Sources, e: number, known: number | u
       const log = ((gap ?? site).call[call] ?? -50) + (back >= 0 ? ((gap ?? site).back[back] ?? 0) : 0)
       const weight = rate * Math.exp(log)
       if (weight > heaviest) heaviest = weight
-      found.push({ anchor, call, back, weight, rate })
+      found.push({ anchor, call, back, share: 0, weight, rate })
     }
   }
   const least = heaviest * LIGHTEST
   found = found.filter((f) => f.weight > least)
+  weighSharing(window, sources, e, found)
   if (found.length > MOST_EDGES) found = found.sort((a, b) => b.weight - a.weight || a.anchor - b.anchor).slice(0, MOST_EDGES)
   return found
+}
+
+function weighSharing(window: Window, sources: Sources, e: number, found: Found[]): void {
+  const rare = window.sharing.rare(e)
+  const logs = sources.shares.get(window.opening[e] ?? 0)
+  for (const f of found) {
+    const cause = window.anchors.span[f.anchor] ?? 0
+    f.share = shareOf(window.sharing, rare, cause)
+    f.weight *= Math.exp(logs?.get(window.service[cause] ?? 0)?.[f.share] ?? 0)
+  }
 }
 
 function pack(window: Window, lists: Found[][], outside: Float64Array, total: number, first: number): Candidates {
@@ -90,7 +105,7 @@ function pack(window: Window, lists: Found[][], outside: Float64Array, total: nu
     outside,
     rate: new Float64Array(total),
   }
-  const out: Candidates = { graph, anchor: new Int32Array(total), call: new Int16Array(total), back: new Int16Array(total) }
+  const out: Candidates = { graph, anchor: new Int32Array(total), call: new Int16Array(total), back: new Int16Array(total), share: new Int8Array(total) }
   const groups = new Map<number, number>()
   const openings = Math.max(...window.opening, 0) + 1
   let k = 0
@@ -106,6 +121,7 @@ function pack(window: Window, lists: Found[][], outside: Float64Array, total: nu
       out.anchor[k] = f.anchor
       out.call[k] = f.call
       out.back[k] = f.back
+      out.share[k] = f.share
       k++
     }
   })

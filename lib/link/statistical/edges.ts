@@ -4,11 +4,18 @@
  * links believed with probability p add up the same way.
  */
 import { BINS, WIDTH, blurred, rangeOf, smoothed } from './delay'
+import { SHARES } from './sharing'
 
 export interface Counts {
   mass: number
   call: Float64Array
   back: Float64Array
+}
+
+/** Pairs by the class of what they share (sharing.ts). */
+export interface ShareCounts {
+  right: Float64Array
+  wrong: Float64Array
 }
 
 export interface Site extends Counts {
@@ -48,6 +55,8 @@ export class EdgeTable {
   /** Return delays of candidates that are not the cause. */
   readonly wrongBack = new Map<number, Float64Array>()
   readonly wrongBackAll = new Float64Array(BINS)
+  /** By opening and the cause's service. */
+  readonly shares = new Map<number, Map<number, ShareCounts>>()
 
   site(opening: number, before: number): Site {
     let ofOpening = this.sites.get(opening)
@@ -66,6 +75,16 @@ export class EdgeTable {
       counts.call[call] = (counts.call[call] ?? 0) + weight
       if (back >= 0) counts.back[back] = (counts.back[back] ?? 0) + weight
     }
+  }
+
+  /** What the effect shares with its cause, or with one that is not. */
+  addShare(opening: number, service: number, share: number, right: number, wrong: number): void {
+    let ofOpening = this.shares.get(opening)
+    if (!ofOpening) this.shares.set(opening, (ofOpening = new Map()))
+    let counts = ofOpening.get(service)
+    if (!counts) ofOpening.set(service, (counts = { right: new Float64Array(SHARES), wrong: new Float64Array(SHARES) }))
+    counts.right[share] = (counts.right[share] ?? 0) + right
+    counts.wrong[share] = (counts.wrong[share] ?? 0) + wrong
   }
 
   addWrong(opening: number, back: number, weight: number): void {
@@ -141,4 +160,34 @@ function span(call: Float64Array, mass: number, maxUnits: number): { low: number
   const [lowest] = rangeOf(Math.max(0, low - 1))
   const [, highest] = rangeOf(Math.min(BINS - 1, high + WIDER))
   return { low: Math.max(-maxUnits, Math.min(-2, lowest)), high: Math.min(maxUnits, Math.max(LEAST_REACH, highest)) }
+}
+
+/** opening -> cause's service -> log of how much likelier a class of sharing is with the cause than with another. */
+export type ShareView = Map<number, Map<number, Float64Array>>
+
+const SHARE_PRIOR = 4
+
+export function viewShares(table: EdgeTable): ShareView {
+  const all: ShareCounts = { right: new Float64Array(SHARES), wrong: new Float64Array(SHARES) }
+  for (const services of table.shares.values()) {
+    for (const { right, wrong } of services.values()) {
+      for (let i = 0; i < SHARES; i++) {
+        all.right[i] = (all.right[i] ?? 0) + (right[i] ?? 0)
+        all.wrong[i] = (all.wrong[i] ?? 0) + (wrong[i] ?? 0)
+      }
+    }
+  }
+  const flat = new Float64Array(SHARES).fill(1 / SHARES)
+  const prior = { right: smoothed(all.right, flat, 10), wrong: smoothed(all.wrong, flat, 10) }
+  const view: ShareView = new Map()
+  for (const [opening, services] of table.shares) {
+    const out = new Map<number, Float64Array>()
+    for (const [service, { right, wrong }] of services) {
+      const likely = smoothed(right, prior.right, SHARE_PRIOR)
+      const chance = smoothed(wrong, prior.wrong, SHARE_PRIOR)
+      out.set(service, likely.map((p, i) => Math.log(p / (chance[i] ?? 1))))
+    }
+    view.set(opening, out)
+  }
+  return view
 }

@@ -164,8 +164,25 @@ function fromPosterior(window: Window, candidates: Candidates, posterior: Poster
       const p = posterior.edge[k] ?? 0
       const a = anchor[k] ?? 0
       if (p > 1e-4) table.add(opening, anchors.before[a] ?? 0, anchors.after[a] ?? 0, call[k] ?? 0, back[k] ?? -1, p)
-      if (!known.has(e)) table.addWrong(opening, back[k] ?? -1, 1 - p)
+      if (known.has(e)) continue
+      table.addWrong(opening, back[k] ?? -1, 1 - p)
     }
+    addShares(table, window, candidates, posterior, e)
   }
   return table
+}
+
+/** One count a cause, however many of its places are candidates. */
+function addShares(table: EdgeTable, window: Window, { graph, anchor, share }: Candidates, posterior: Posterior, e: number): void {
+  const seen = new Map<number, { share: number; p: number }>()
+  for (let k = graph.ofEffect[e] ?? 0; k < (graph.ofEffect[e + 1] ?? 0); k++) {
+    const cause = window.anchors.span[anchor[k] ?? 0] ?? 0
+    const known = seen.get(cause)
+    if (known) known.p += posterior.edge[k] ?? 0
+    else seen.set(cause, { share: share[k] ?? 0, p: posterior.edge[k] ?? 0 })
+  }
+  for (const [cause, { share: shared, p }] of seen) {
+    const right = Math.min(1, p)
+    table.addShare(window.opening[e] ?? 0, window.service[cause] ?? 0, shared, right, 1 - right)
+  }
 }

@@ -7,7 +7,7 @@ import type { Calibration } from './calibrate'
 import type { Sources } from './candidates'
 import type { Clocks } from './clocks'
 import { BINS } from './delay'
-import { EdgeTable, viewEdges, type AnchorCounts, type Counts } from './edges'
+import { EdgeTable, viewEdges, viewShares, type AnchorCounts, type Counts } from './edges'
 import type { Succession } from './order'
 import { Names } from './window'
 
@@ -33,6 +33,7 @@ export interface ModelBody {
   clocks: Clocks
   sites: { opening: number; before: number; counts: CountsJson; after: ({ place: number } & CountsJson)[] }[]
   wrongBack: { opening: number; back: Sparse }[]
+  shares: { opening: number; service: number; right: number[]; wrong: number[] }[]
   outside: [opening: number, mass: number][]
   effects: [opening: number, seen: number][]
   openings: [opening: number, count: number][]
@@ -71,6 +72,9 @@ export function sealModel(parts: { unitMs: number; names: readonly string[]; suc
       })),
     ),
     wrongBack: byKey(table.wrongBack).map(([opening, back]) => ({ opening, back: sparse(back) })),
+    shares: byKey(table.shares).flatMap(([opening, services]) =>
+      byKey(services).map(([service, { right, wrong }]) => ({ opening, service, right: [...right].map(rounded), wrong: [...wrong].map(rounded) })),
+    ),
     outside: byKey(table.outside).map(([opening, mass]) => [opening, rounded(mass)]),
     effects: byKey(table.effects),
     openings: byKey(openings),
@@ -129,6 +133,9 @@ export function openModel(model: Model): { names: Names; learned: Learned } {
     table.wrongBack.set(opening, dense(back))
     addTo(table.wrongBackAll, dense(back))
   }
+  for (const { opening, service, right, wrong } of model.shares) {
+    right.forEach((count, share) => table.addShare(opening, service, share, count, wrong[share] ?? 0))
+  }
   for (const [opening, mass] of model.outside) table.outside.set(opening, mass)
   for (const [opening, seen] of model.effects) table.effects.set(opening, seen)
   const anchors: AnchorCounts = { before: new Map(), gap: new Map() }
@@ -148,6 +155,6 @@ export function sourcesOf(learned: Learned, unitMs: number, known: Map<number, n
     rates.set(opening, (Math.min(1, share) * count) / activeUnits)
   }
   const unseen = 1 / activeUnits
-  return { edges: viewEdges(table, anchors, MAX_UNITS), outsideRate: (opening) => rates.get(opening) ?? unseen, unitMs, known }
+  return { edges: viewEdges(table, anchors, MAX_UNITS), shares: viewShares(table), outsideRate: (opening) => rates.get(opening) ?? unseen, unitMs, known }
 }
 

@@ -3,18 +3,13 @@
  * strings that sort the same everywhere, values are hashed before they come here.
  */
 
-/** A named value in a line. `hash` is a hash of its text, a safe integer. */
-export interface TypedValue {
-  type: string
-  hash: number
-}
-
 export interface LineInput {
   timeMs: number
   /** Stable name of the line's template: the same text shape has the same name in every process. */
   template: string
   severity: number
-  values: readonly TypedValue[]
+  /** Hashes of the values in the line, as safe integers; what every second line has may be among them. */
+  values: readonly number[]
 }
 
 /** One unit of work that can cause and be caused: an execution, a gateway's request, a delivery. */
@@ -33,6 +28,8 @@ export interface SpanInput {
 export interface CertainLink {
   effect: string
   cause: string | null
+  /** True where all of the effect's transaction is known, as from a sampled trace: what its spans caused is then known as well. */
+  traced?: boolean
 }
 
 export interface SealedSet {

@@ -13,6 +13,7 @@
  */
 import type { Clocks } from './clocks'
 import { orderLines, type Succession } from './order'
+import { indexValues, type Sharing } from './sharing'
 import type { LineInput, SpanInput } from './types'
 
 /** Names of places (`service\ntemplate`) as small integers. */
@@ -61,6 +62,7 @@ export interface Window {
     /** First anchor of each span, and one more at the end. */
     ofSpan: Int32Array
   }
+  sharing: Sharing
   /** Anchors of each `before`, by time. */
   byBefore: Map<number, Int32Array>
 }
@@ -92,9 +94,11 @@ export function openWindow(input: readonly SpanInput[], names: Names, learned: {
       toMs: new Float64Array(total),
       ofSpan: new Int32Array(n + 1),
     },
+    sharing: { rare: () => [], has: () => false },
     byBefore: new Map(),
   }
   fill(window, names)
+  window.sharing = indexValues(window)
   return window
 }
 

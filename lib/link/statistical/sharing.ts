@@ -1,0 +1,84 @@
+/**
+ * Values that two spans share, weighed by how rare they are around them: an order's number in two spans of the same minute says much,
+ * a customer's in two hundred nothing. The evidence of a pair is its rarest common value, in classes of how many spans carry it.
+ */
+import type { Window } from './window'
+
+/** Spans that carry it: none shared, 2, 3-4, 5-8, 9-16, 17-32, 33-64. */
+export const SHARES = 7
+const MOST_SPANS = 64
+/** Around an effect, how far its values are counted, in ms. */
+const AROUND_MS = 300_000
+const MOST_VALUES = 48
+
+export interface Sharing {
+  /** The effect's values that few spans around it carry, rarest first, with how many do. */
+  rare(effect: number): RareValue[]
+  has(span: number, value: number): boolean
+}
+
+export interface RareValue {
+  value: number
+  spans: number
+}
+
+export function indexValues(window: Window): Sharing {
+  const ofSpan = window.lines.map((lines) => {
+    const values = new Set<number>()
+    for (const line of lines) for (const value of line.values) values.add(value)
+    return Float64Array.from(values).sort()
+  })
+  const carriers = new Map<number, number[]>()
+  ofSpan.forEach((values, s) => {
+    for (const value of values) {
+      const list = carriers.get(value)
+      if (list) list.push(s)
+      else carriers.set(value, [s])
+    }
+  })
+  // Spans are in order of time, so a value's carriers around a moment are a slice of its list.
+  const count = (list: readonly number[], fromMs: number, toMs: number): number => bound(window, list, toMs) - bound(window, list, fromMs)
+  const rare = (effect: number): RareValue[] => {
+    const at = window.startMs[effect] ?? 0
+    const out: RareValue[] = []
+    for (const value of ofSpan[effect] ?? []) {
+      const list = carriers.get(value) ?? []
+      if (list.length < 2) continue
+      const spans = count(list, at - AROUND_MS, at + AROUND_MS)
+      if (spans >= 2 && spans <= MOST_SPANS) out.push({ value, spans })
+    }
+    return out.sort((a, b) => a.spans - b.spans || a.value - b.value).slice(0, MOST_VALUES)
+  }
+  return { rare, has: (span, value) => includes(ofSpan[span], value) }
+}
+
+/** Class of the rarest value that the cause has too; 0 where there is none. */
+export function shareOf(sharing: Sharing, rare: readonly RareValue[], cause: number): number {
+  for (const { value, spans } of rare) if (sharing.has(cause, value)) return Math.min(SHARES - 1, Math.ceil(Math.log2(spans)))
+  return 0
+}
+
+function bound(window: Window, list: readonly number[], ms: number): number {
+  let lo = 0
+  let hi = list.length
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1
+    if ((window.startMs[list[mid] ?? 0] ?? 0) < ms) lo = mid + 1
+    else hi = mid
+  }
+  return lo
+}
+
+function includes(sorted: Float64Array | undefined, value: number): boolean {
+  if (!sorted) return false
+  let lo = 0
+  let hi = sorted.length - 1
+  while (lo <= hi) {
+    const mid = (lo + hi) >> 1
+    const at = sorted[mid] ?? 0
+    if (at === value) return true
+    if (at < value) lo = mid + 1
+    else hi = mid - 1
+  }
+  return false
+}
