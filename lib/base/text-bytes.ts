@@ -20,6 +20,13 @@ export function storable(text: string): string {
   return UNSTORABLE.test(text) ? text.replace(UNSTORABLE_ALL, '\ufffd') : text
 }
 
+/** At most `max` code units, and never half of a pair. */
+export function cutText(text: string, max: number): string {
+  if (text.length <= max) return text
+  const last = text.charCodeAt(max - 1)
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max)
+}
+
 /** UTF-8 with U+FFFD for what is invalid; `valid` says whether there was any. A U+FFFD that was sent as such is valid. */
 export function decodeUtf8(bytes: Uint8Array): { text: string; valid: boolean } {
   const text = decoder.decode(bytes)

@@ -11,7 +11,7 @@
  * A record that nothing understands is a text event. Nothing throws: a format that fails leaves what it has found.
  */
 import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
-import { storable } from '#lib/base/text-bytes'
+import { cutText, storable } from '#lib/base/text-bytes'
 import type { UnixNano } from '#lib/base/time'
 import type { EventFacts, Field, ParsedEvent, RawRecord } from '#lib/model/event'
 import type { Draft } from './draft'
@@ -54,7 +54,8 @@ export function parseRecord(record: RawRecord, context: ParseContext): ParsedEve
 function newDraft(record: RawRecord, context: ParseContext): Draft {
   return {
     eventNs: record.timeNs ?? context.fileTimeNs ?? context.receivedNs,
-    lineNs: null,
+    // A line's own time is read only where the envelope has none.
+    lineNs: record.timeNs,
     severity: 0,
     requestId: undefined,
     traceId: undefined,
@@ -67,7 +68,7 @@ function newDraft(record: RawRecord, context: ParseContext): Draft {
 }
 
 function fallBack(record: RawRecord, draft: Draft): void {
-  draft.message = record.body.slice(0, MESSAGE_MAX)
+  draft.message = record.body
   draft.template = 'unread *'
   draft.facts = {}
 }
@@ -162,14 +163,14 @@ function finish(record: RawRecord, draft: Draft, context: ParseContext): ParsedE
     service: draft.service,
     severity: draft.severity,
     facts: hasFacts(draft.facts) ? draft.facts : null,
-    message: draft.message.length > MESSAGE_MAX ? draft.message.slice(0, MESSAGE_MAX) : draft.message,
+    message: cutText(draft.message, MESSAGE_MAX),
     template: draft.template === '' ? '*' : draft.template,
     fields: draft.fields,
   }
   if (draft.requestId !== undefined) event.requestId = draft.requestId
   if (draft.traceId !== undefined) event.traceId = draft.traceId
-  // Escapes inside JSON are the way for NUL and half pairs to come back; a cut may halve a pair.
-  return record.body.includes('\\') || record.body.length > 512 ? cleaned(event) : event
+  // Escapes inside JSON are the way for NUL and half pairs to come back.
+  return record.body.includes('\\') ? cleaned(event) : event
 }
 
 function hasFacts(facts: EventFacts): boolean {
@@ -185,7 +186,7 @@ function cleaned(event: ParsedEvent): ParsedEvent {
     field.name = storable(field.name)
     field.value = storable(field.value)
   }
-  if (event.facts !== null && event.record.body.includes('\\')) event.facts = cleanTexts(event.facts)
+  if (event.facts !== null) event.facts = cleanTexts(event.facts)
   return event
 }
 

@@ -11,6 +11,7 @@
  */
 import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
 import { epochToNs, isoToNs, DAY_NS } from '#lib/base/log-time'
+import { cutText } from '#lib/base/text-bytes'
 import type { UnixNano } from '#lib/base/time'
 import type { Ref, ServiceKind, SpanFact } from '#lib/model/event'
 import { addRef, addSpan, type Draft } from './draft'
@@ -167,7 +168,7 @@ function bus(event: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
   if (id === undefined) return []
   const source = String(event.source)
   const startNs = typeof event.time === 'string' ? isoToNs(event.time) : null
-  draft.facts.name ??= typeof event['detail-type'] === 'string' ? event['detail-type'].slice(0, 100) : undefined
+  draft.facts.name ??= typeof event['detail-type'] === 'string' ? cutText(event['detail-type'], 100) : undefined
   return deliver(draft, {
     key: `events:${id}`,
     kind: 'bus',

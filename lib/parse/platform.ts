@@ -33,7 +33,7 @@ export function readPlatformText(text: string, draft: Draft): boolean {
     case 82: // R
       return text.startsWith('REPORT ') ? report(text, draft) : crash(text, draft)
     case 50: // 2, an ISO time
-      return text.includes(' Task timed out after ', 36) ? timeout(text, draft) : false
+      return text.startsWith(' Task timed out after ', 61) ? timeout(text, draft) : false
     default:
       return false
   }

@@ -8,6 +8,7 @@
  * A value is masked because of its place (after `=` or `:`, in quotes) or its form (digits); words stay, since words are what people
  * search for. The result depends on the line alone, so that equal lines have equal templates in any order and on any machine.
  */
+import { cutText } from '#lib/base/text-bytes'
 import type { Field } from '#lib/model/event'
 import { isPlaceholder, isUuid } from './ids'
 
@@ -46,7 +47,7 @@ function classAt(text: string, index: number): number {
 
 /** Scans at most the first 8,192 characters; at most 64 fields of at most 512 characters, without placeholders. */
 export function scanText(text: string): ScannedText {
-  return new TextScanner(text.length > SCAN_MAX ? text.slice(0, SCAN_MAX) : text).run()
+  return new TextScanner(cutText(text, SCAN_MAX)).run()
 }
 
 class TextScanner {
@@ -94,7 +95,7 @@ class TextScanner {
       }
     }
     this.keepUntil(text.length)
-    return { template: this.template.length > TEMPLATE_MAX ? this.template.slice(0, TEMPLATE_MAX) : this.template.trim(), fields: this.fields }
+    return { template: cutText(this.template.trim(), TEMPLATE_MAX), fields: this.fields }
   }
 
   private keepUntil(index: number): void {
@@ -264,7 +265,7 @@ class TextScanner {
       this.mask(from, to)
       return true
     }
-    if (length >= 24 && isOpaque(text.slice(from, to))) {
+    if (length >= 24 && isOpaque(text, from, to)) {
       this.mask(from, to)
       return true
     }
@@ -335,10 +336,21 @@ function colonSplits(text: string, from: number, colon: number, end: number): bo
 
 const EMAIL = /^[^@\s]+@[\w-]+\.[\w.-]+$/
 /** A run of twenty with capitals, small letters and two digits: a signature, a token, base64. No word looks so. */
-const OPAQUE_RUN = /(?=[a-zA-Z0-9]{20})(?=[a-zA-Z]*\d[a-zA-Z]*\d)(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])/
+const OPAQUE_RUN_MIN = 20
 
-function isOpaque(token: string): boolean {
-  return OPAQUE_RUN.test(token)
+function isOpaque(text: string, from: number, to: number): boolean {
+  let [digits, lower, upper] = [0, 0, 0]
+  for (let i = from; i <= to; i++) {
+    const c = i < to ? text.charCodeAt(i) : 0
+    if (c >= 48 && c <= 57) digits++
+    else if (c >= 97 && c <= 122) lower++
+    else if (c >= 65 && c <= 90) upper++
+    else {
+      if (digits >= 2 && lower > 0 && upper > 0 && digits + lower + upper >= OPAQUE_RUN_MIN) return true
+      digits = lower = upper = 0
+    }
+  }
+  return false
 }
 
 function isDateLike(value: string): boolean {

@@ -8,6 +8,7 @@
  */
 import { isJsonObject, type JsonObject } from '#lib/base/json'
 import { secondsToNs } from '#lib/base/log-time'
+import { cutText } from '#lib/base/text-bytes'
 import type { UnixNano } from '#lib/base/time'
 import type { Ref, ServiceKind, ServiceRef, SpanFact } from '#lib/model/event'
 import type { Draft } from './draft'
@@ -169,20 +170,20 @@ function timeOf(value: unknown): UnixNano | null {
 function operationOf(value: JsonObject, http: JsonObject): string {
   const metadata = member(value, 'metadata')
   for (const name of [metadata.operation, member(metadata, 'default').operation, member(value, 'aws').operation]) {
-    if (typeof name === 'string' && name !== '') return name.slice(0, 200)
+    if (typeof name === 'string' && name !== '') return cutText(name, 200)
   }
   const request = member(http, 'request')
   if (typeof request.url === 'string') {
     const path = request.url.replace(/^https?:\/\/[^/]+/, '').replace(/[?#].*$/, '')
-    return `${typeof request.method === 'string' ? `${request.method} ` : ''}${path === '' ? '/' : path}`.slice(0, 200)
+    return cutText(`${typeof request.method === 'string' ? `${request.method} ` : ''}${path === '' ? '/' : path}`, 200)
   }
   // A local subsegment has nothing but its name: Invocation, Overhead, Dwell Time, Attempt #1.
-  return value.trace_id === undefined && isLocal(value) && typeof value.name === 'string' ? value.name.slice(0, 200) : ''
+  return value.trace_id === undefined && isLocal(value) && typeof value.name === 'string' ? cutText(value.name, 200) : ''
 }
 
 /** `within`: the service of the segment around a subsegment, whose own work its unmarked subsegments are. */
 function serviceOf(value: JsonObject, within: ServiceRef | null): ServiceRef {
-  const name = typeof value.name === 'string' && value.name !== '' ? value.name.slice(0, 200) : 'unnamed'
+  const name = typeof value.name === 'string' && value.name !== '' ? cutText(value.name, 200) : 'unnamed'
   const origin = typeof value.origin === 'string' ? value.origin : ''
   const kind = ORIGINS.find(([prefix]) => origin.startsWith(prefix))?.[1]
   const aws = member(value, 'aws')

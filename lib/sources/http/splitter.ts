@@ -110,6 +110,7 @@ export class Splitter extends BodyBuffer {
     if ((to - from) * 3 > this.max) return false
     const first = text.charCodeAt(from)
     if (first === 123) {
+      if (text.charCodeAt(to - 1) !== 125) return false
       const line = text.slice(from, to)
       const value = parseLine(line)
       if (value === undefined) return false
