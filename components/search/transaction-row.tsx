@@ -7,6 +7,7 @@ import { formatDuration, formatDurationIn, THIN } from '#lib/base/format'
 import type { DurationUnit } from '#lib/base/format'
 import { durationPieces } from '#lib/graph/duration-bar'
 import { shapeStrip } from '#lib/graph/shape-strip'
+import { titleOf } from '#lib/graph/transaction-words'
 import type { TransactionItem } from '#lib/model/api'
 import { OutcomeMark } from '#components/ui/outcome'
 import type { Outcome } from '#components/ui/outcome'
@@ -37,7 +38,7 @@ export interface TransactionRowProps {
 export const TransactionRow = memo(function TransactionRow({ item, href, format, selected, onEnter, onLeave }: TransactionRowProps) {
   const startMs = Date.parse(item.startTime)
   const start = format.withDay ? formatMoment(startMs, format.zone, 'ms', startMs) : formatClock(startMs, format.zone, 'ms')
-  const name = item.name || item.rootService
+  const name = titleOf(item)
   const failed = item.status === 'error'
   const duration = durationText(item, format.unit)
   return (
@@ -53,9 +54,9 @@ export const TransactionRow = memo(function TransactionRow({ item, href, format,
     >
       <span className="tx-outcome"><OutcomeMark outcome={OUTCOME_OF[item.status]} /></span>
       <span className="tx-start mono text-ink-2">{start}</span>
-      <span className="tx-root cut" title={`${name} on ${item.rootService}`}>
+      <span className="tx-root cut" title={name === item.rootService ? name : `${name} on ${item.rootService}`}>
         <span className="font-medium">{name}</span>
-        {item.name ? <span className="ml-2 text-ink-3 max-[1300px]:hidden">{item.rootService}</span> : null}
+        {name.startsWith(item.rootService) ? null : <span className="ml-2 text-ink-3 max-[1300px]:hidden">{item.rootService}</span>}
       </span>
       <span className="tx-keys cut" title={item.keys.map((key) => `${key.field}: ${key.value}`).join('\n')}>
         {item.keys.slice(0, 3).map((key) => (

@@ -32,7 +32,21 @@ export interface EventListProps {
   onSpan: (spanId: string) => void
 }
 
-const LEVELS: Record<string, { label: string; least: number }> = { warn: { label: 'warnings and worse', least: 13 }, error: { label: 'errors', least: 17 } }
+interface Level {
+  label: string
+  least: number
+  /** Trace documents say what the timeline draws; they stand among the lines only on demand. */
+  traces: boolean
+}
+
+const LINES_ONLY: Level = { label: 'all levels', least: 0, traces: false }
+const LEVELS: Record<string, Level> = {
+  '': LINES_ONLY,
+  warn: { label: 'warnings and worse', least: 13, traces: false },
+  error: { label: 'errors', least: 17, traces: false },
+  traces: { label: 'with trace documents', least: 0, traces: true },
+}
+const levelOf = (filter: EventFilter): Level => LEVELS[filter.level] ?? LINES_ONLY
 
 /** Seconds after the start with ms: `+1.504`, `−0.030`; whole hours still read as seconds. */
 function offset(event: EventDetail, startNs: bigint): string {
@@ -46,8 +60,8 @@ export function EventList(props: EventListProps) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const top = useRef<HTMLDivElement>(null)
   const shown = useMemo(() => {
-    const least = LEVELS[filter.level]?.least ?? 0
-    return events.filter((event) => (filter.service === '' || event.service === filter.service) && event.severity >= least)
+    const { least, traces } = levelOf(filter)
+    return events.filter((event) => (filter.service === '' || event.service === filter.service) && event.severity >= least && (traces || event.form === 'log'))
   }, [events, filter])
   const virtual = useVirtualizer({
     count: shown.length,
@@ -66,7 +80,7 @@ export function EventList(props: EventListProps) {
     <section aria-label="Events" className="pb-6">
       <EventHead {...props} shown={shown.length} />
       {total > events.length ? <p className="bg-surface-2 px-6 py-1.5 text-small text-ink-2 max-lg:px-4">The first {formatCount(events.length)} of {formatCount(total)} events. The search lists all of them.</p> : null}
-      {shown.length === 0 ? <p className="px-6 py-6 text-ink-3 max-lg:px-4">{events.length === 0 ? 'No line of this transaction was logged: it is known from traces alone.' : 'No line of this service and level.'}</p> : null}
+      {shown.length === 0 ? <p className="px-6 py-6 text-ink-3 max-lg:px-4">{events.length === 0 ? 'No line of this transaction was logged.' : 'No log line of this service and level.'}</p> : null}
       <div ref={top} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {virtual.getVirtualItems().map((item) => {
           const event = shown[item.index]
@@ -92,7 +106,8 @@ export function EventList(props: EventListProps) {
 
 function EventHead({ events, total, filter, onFilter, proving, shown }: EventListProps & { shown: number }) {
   const services = useMemo(() => [...new Map(events.map((event) => [event.service, event.kind])).entries()].sort(([a], [b]) => (a < b ? -1 : 1)), [events])
-  const count = shown === events.length ? `${formatCount(total)}, in order of time` : `${formatCount(shown)} of ${formatCount(total)}`
+  const traces = useMemo(() => events.filter((event) => event.form === 'segment').length, [events])
+  const count = shown === events.length - traces ? `${formatCount(shown)} in order of time${traces > 0 ? `, and ${formatPlural(traces, 'trace document')}` : ''}` : `${formatCount(shown)} of ${formatCount(total)}`
   return (
     <div className="head sticky top-0 z-[3] border-b border-line bg-surface-1 px-6 max-lg:static max-lg:px-4">
       <h2>Events</h2>
@@ -108,10 +123,9 @@ function EventHead({ events, total, filter, onFilter, proving, shown }: EventLis
             </>
           )}
         </Popover>
-        <Popover label="Levels shown" align="end" className="chip max-sm:hidden" trigger={<>{LEVELS[filter.level]?.label ?? 'all levels'}<Icon name="down" size={12} /></>}>
+        <Popover label="Levels shown" align="end" className="chip max-sm:hidden" trigger={<>{levelOf(filter).label}<Icon name="down" size={12} /></>}>
           {(close) => (
             <>
-              <MenuItem checked={filter.level === ''} onSelect={() => { onFilter({ ...filter, level: '' }); close() }}>all levels</MenuItem>
               {Object.entries(LEVELS).map(([level, { label }]) => (
                 <MenuItem key={level} checked={filter.level === level} onSelect={() => { onFilter({ ...filter, level }); close() }}>{label}</MenuItem>
               ))}

@@ -57,9 +57,9 @@ function Proof({ link, model }: { link: LinkItem; model: InspectorProps['model']
   return (
     <InspectorSection title="Evidence" note={values.length > 0 ? `${values.length} in common` : 'no shared value'}>
       {link.evidence.length > 0 ? (
-        <p className="mb-2 flex flex-wrap gap-x-3">
+        <div className="mb-2 flex flex-wrap gap-x-3">
           {link.evidence.map((one) => <span key={`${one.kind} ${one.value}`} className="kv max-w-full"><span>{one.kind}</span> <ValueMenu field={one.kind} value={one.value} /></span>)}
-        </p>
+        </div>
       ) : null}
       {[link.cause, link.effect].map((end, i) => <EndLine key={i} end={end} side={i === 0 ? 'cause' : 'effect'} values={values} model={model} />)}
     </InspectorSection>

@@ -5,7 +5,8 @@
  */
 import type { LinkItem, SpanItem, TransactionDetail } from '#lib/model/api'
 import type { Tier } from '#lib/model/span'
-import type { CauseTree } from './cause-tree'
+import type { CauseNode, CauseTree } from './cause-tree'
+import { mayWait } from './evidence'
 import { groupBy } from '#lib/base/group'
 
 export interface Unit {
@@ -65,14 +66,21 @@ const MIN_REPEAT = 5
 export const isCarrier = (span: SpanItem): boolean =>
   span.kind === 'queue' || span.kind === 'topic' || span.kind === 'bus' || span.kind === 'stream' || span.kind === 'table' || span.kind === 'bucket'
 
-/** An inner step: it runs within its cause, on the same service, and nothing carried it there. */
+/** Clocks of one service agree, but its records round to the millisecond. */
+const ROUNDING_MS = 1
+
+/**
+ * An inner step: it runs on the same service within the time of its cause, and nothing carried it there. Executions that X-Ray nests
+ * this way are steps too: a handler that is traced by itself keeps the request id of the call.
+ */
 function isInner(tree: CauseTree, id: string): boolean {
   const node = tree.nodes.get(id)
   const parent = node?.parent ? tree.nodes.get(node.parent) : undefined
-  if (!node?.cause || !parent || node.cause.tier !== 'A') return false
-  if (node.span.service !== parent.span.service || isCarrier(node.span)) return false
-  const small = node.span.form === 'segment' || node.span.form === 'span' || node.span.form === 'event'
-  return small || parent.span.form === 'segment' || parent.span.form === 'span'
+  if (!node?.cause || !parent || node.cause.tier !== 'A' || node.span.service !== parent.span.service) return false
+  if (isCarrier(node.span) || node.span.form === 'delivery' || mayWait(node.cause)) return false
+  const whole = (one: CauseNode) => one.span.form === 'execution' || one.span.form === 'request'
+  if (!whole(node) || !whole(parent)) return true
+  return node.startMs >= parent.startMs - ROUNDING_MS && (node.endMs ?? node.startMs) <= (parent.endMs ?? Infinity) + ROUNDING_MS
 }
 
 function newUnit(id: string, span: SpanItem, node: { startMs: number; endMs: number | null }): Unit {

@@ -126,7 +126,8 @@ gate GET 0-100 #g
     expect([...fold(text, ['o']).units.keys()].sort()).toEqual(['g', 'h', 'o', 'q', 'st'])
   })
 
-  it('does not fold a message that a function sends to itself', () => {
+  it('folds a traced handler into its execution, but not a message that a function sends to itself', () => {
+    expect(fold('worker run 0-100 #a\n  worker handler 20-30 #b').units.size).toBe(1)
     expect(fold('worker run 0-10 #a\n  worker run 20-30 #b').units.size).toBe(2)
   })
 

@@ -13,6 +13,12 @@ export interface TransactionWords {
   failedFirst: string | null
 }
 
+/** What a transaction is called: its operation, with its service before it where the operation says nothing (`/*`) or is not known. */
+export function titleOf({ name, rootService }: { name: string; rootService: string }): string {
+  if (name === '' || name === rootService) return rootService
+  return /\p{L}/u.test(name) ? name : `${rootService} ${name}`
+}
+
 /** Under this share of executions without a proven cause the rest is noise of edges of the window. */
 const UNPROVEN_SHARE = 0.1
 
@@ -45,7 +51,7 @@ function okRest(detail: TransactionDetail): string {
 }
 
 export function transactionWords(detail: TransactionDetail, tree: CauseTree): TransactionWords {
-  const name = detail.name || detail.rootService
+  const name = titleOf(detail)
   const took = detail.durationMs === null ? '' : formatDuration(detail.durationMs)
   if (detail.status === 'error') {
     const first = failedFirst(tree)
