@@ -71,7 +71,7 @@ function RangePanel({ from, to, now, onSet }: RangePanelProps) {
             {relativeLabel(preset, 'now')?.replace('Last ', '')}
           </button>
         ))}
-        <button type="button" className="btn justify-center" disabled={!all} title={all ? 'The range of everything that is stored' : 'Nothing is stored yet'} onClick={() => all && onSet(all.from, endOfData(all.to))}>
+        <button type="button" className="btn justify-center" disabled={!all} title={all ? 'The range of everything that is stored' : 'Nothing is stored yet'} onClick={() => all && onSet(all.from, all.to)}>
           All data
         </button>
       </div>
@@ -82,11 +82,6 @@ function RangePanel({ from, to, now, onSet }: RangePanelProps) {
       </div>
     </div>
   )
-}
-
-/** `to` is exclusive: one ms after the last event keeps it inside. */
-export function endOfData(to: string): string {
-  return new Date(Date.parse(to) + 1).toISOString()
 }
 
 interface RangeFormProps extends RangePanelProps {

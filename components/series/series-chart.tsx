@@ -45,7 +45,7 @@ export function SeriesChart({ name, series, lines, maxAtLeast, format, zone, at,
   const width = useElementWidth(box)
   const hatch = useId()
   const buckets = series.rate.length
-  const most = Math.max(maxAtLeast, ...lines.flatMap((line) => line.values.map((value) => value ?? 0))) * 1.12
+  const most = Math.max(maxAtLeast, ...lines.flatMap((line) => line.values.map((value) => value ?? 0))) * 1.12 || 1
   const x = (bucket: number) => (bucket / Math.max(1, buckets)) * width
   const y = (value: number) => TOP + (FLOOR - TOP) * (1 - value / most)
   const xOfMs = (ms: number) => ((ms - series.fromMs) / (series.toMs - series.fromMs)) * width

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { formatNear } from '#lib/base/clock'
+import { formatMoment, formatNear } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatCount, formatDuration, formatPercent, formatPlural, formatShort } from '#lib/base/format'
 import { findOnset } from '#lib/graph/onset'
@@ -31,6 +31,16 @@ export function MapAnswer({ map, series, status, q, against, zone, now }: MapAns
         <p className="sub">
           <Skeleton width="min(420px, 70%)" height={13} />
         </p>
+      </div>
+    )
+  }
+  if (map.nodes.length === 0) {
+    return (
+      <div className="grow">
+        <h1 className="answer">
+          <b>{q ? <>Nothing fits <code>{q}</code> in this range.</> : 'No events in this range.'}</b>
+        </h1>
+        <p className="sub">{status?.data ? `All that is stored lies between ${formatMoment(Date.parse(status.data.from), zone, 'minute', now)} and ${formatMoment(Date.parse(status.data.to), zone, 'minute', now)}.` : '\u00a0'}</p>
       </div>
     )
   }

@@ -95,7 +95,8 @@ interface MapContentProps {
 function MapContent({ map, error, retry, url, setUrl, zone }: MapContentProps) {
   const [view, setView] = useView()
   const empty = map !== undefined && map.nodes.length === 0
-  const nearest = map?.nearest ?? null
+  const { data: status } = useStatus()
+  const nearest = nearestOf(map, view.q ? null : (status?.data ?? null))
   if (!map && error) return <Centre><ErrorState what="The map could not be read" error={error} onRetry={retry} kept="What is stored is untouched." /></Centre>
   if (!empty) return <MapBody map={map} url={url} setUrl={setUrl} />
   const where = nearest ? formatSpanOfTime(Date.parse(nearest.from), Date.parse(nearest.to), zone) : null
@@ -106,7 +107,7 @@ function MapContent({ map, error, retry, url, setUrl, zone }: MapContentProps) {
         actions={
           <>
             {nearest ? (
-              <button type="button" className="btn pri" onClick={() => setView({ from: nearest.from, to: afterEnd(nearest.to) })}>
+              <button type="button" className="btn pri" onClick={() => setView({ from: nearest.from, to: nearest.to })}>
                 Show {where}
               </button>
             ) : null}
@@ -127,9 +128,10 @@ function MapContent({ map, error, retry, url, setUrl, zone }: MapContentProps) {
   )
 }
 
-/** `to` is exclusive; the last event must stay inside. */
-function afterEnd(to: string): string {
-  return new Date(Date.parse(to) + 1).toISOString()
+/** All data where that is a week or less, else the nearest stretch as long as the range asked for. */
+function nearestOf(map: ServiceMap | undefined, all: { from: string; to: string } | null): { from: string; to: string } | null {
+  if (all && Date.parse(all.to) - Date.parse(all.from) <= 7 * 86_400_000) return all
+  return map?.nearest ?? null
 }
 
 function Centre({ children }: { children: React.ReactNode }) {

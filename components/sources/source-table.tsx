@@ -1,6 +1,6 @@
-import { formatClock, formatMoment, formatNear } from '#lib/base/clock'
+import { formatMoment, formatNear } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
-import { formatCount, formatDuration } from '#lib/base/format'
+import { formatCount, formatDuration, THIN } from '#lib/base/format'
 import { sourceState, totalsOf } from '#lib/graph/source-state'
 import type { SourceState } from '#lib/graph/source-state'
 import type { SourceStatus } from '#lib/model/api'
@@ -95,7 +95,7 @@ function Row({ source, rate, zone, now }: RowProps) {
       <td className={`num mono ${late ? 'text-warn' : ''}`} title={until === null ? undefined : formatMoment(until, zone, 'ms')}>
         {until === null ? <span className="text-ink-3">nothing yet</span> : formatNear(until, zone, now)}
       </td>
-      <td className={`num x ${late ? 'text-warn' : 'text-ink-2'}`}>{state === 'live' || late ? formatDuration(Math.round((source.lagMs ?? 0) / 1000) * 1000) : ''}</td>
+      <td className={`num x ${late ? 'text-warn' : 'text-ink-2'}`}>{state === 'live' || late ? formatLag(source.lagMs ?? 0) : ''}</td>
       <td className="num">{formatCount(source.received)}</td>
       <td className="num x text-ink-2">{formatCount(source.stored)}</td>
       <td className="num x text-ink-3">{formatCount(source.duplicate)}</td>
@@ -104,6 +104,11 @@ function Row({ source, rate, zone, now }: RowProps) {
       <td className="x spark">{rate === undefined ? <Skeleton width={98} height={16} /> : <Sparkline values={rate} width={98} height={24} />}</td>
     </tr>
   )
+}
+
+/** Whole seconds: a lag is never known better. */
+export function formatLag(lagMs: number): string {
+  return lagMs < 59_500 ? `${Math.round(lagMs / 1000)}${THIN}s` : formatDuration(lagMs)
 }
 
 function describe(source: SourceStatus): string {
@@ -135,9 +140,4 @@ function StateMark({ state }: { state: SourceState }) {
       {STATES[state].word}
     </span>
   )
-}
-
-/** `14:04` for sentences. */
-export function clockOf(iso: string, zone: Zone): string {
-  return formatClock(Date.parse(iso), zone, 'minute')
 }

@@ -15,7 +15,7 @@ import { Button, IconButton } from '#components/ui/controls'
 import { EmptyState, ErrorState, Notice, Skeleton } from '#components/ui/states'
 import { AddLogs } from './add-logs'
 import { SourceCoverage } from './source-coverage'
-import { SourceTable } from './source-table'
+import { formatLag, SourceTable } from './source-table'
 
 /** Where events come from, and that every one of them is accounted for. */
 export function SourcesPage() {
@@ -25,7 +25,7 @@ export function SourcesPage() {
   const now = useNow() ?? 0
   const [adding, setAdding] = useState(true)
   const withRates = useSources({ from: view.from, to: view.to }, isLive(view) ? 30_000 : false)
-  const rates = useMemo(() => (withRates.data ? new Map(withRates.data.items.map((source) => [source.name, source.rate ?? []])) : undefined), [withRates.data])
+  const rates = useMemo(() => (withRates.data ? new Map(withRates.data.items.map((source) => [source.name, source.rate ?? []])) : withRates.isError ? new Map<string, number[]>() : undefined), [withRates.data, withRates.isError])
   const sources = status.data?.sources
   return (
     <main className="so-page">
@@ -121,7 +121,7 @@ function liveSentence(live: number, behind: number, status: Status, zone: Zone):
 }
 
 function limits(behind: readonly SourceStatus[], status: Status): string {
-  const late = behind.slice(0, 3).map((source) => `${shortSourceName(source.name)} is ${formatDuration(Math.round((source.lagMs ?? 0) / 1000) * 1000)} behind.`)
+  const late = behind.slice(0, 3).map((source) => `${shortSourceName(source.name)} is ${formatLag(source.lagMs ?? 0)} behind.`)
   const linking = status.linking.pending > 0 ? `${formatCount(status.linking.pending)} events are still being linked.` : 'Everything that is stored is linked.'
   return [...late, linking].join(' ')
 }

@@ -34,6 +34,9 @@ export interface LayoutInput {
 
 // A node is 40 px, its label about 130 wide and 50 below: closer than this and labels touch.
 const CELL = { width: 150, height: 104 }
+/** Least distances: the picture with a name of two lines; a column with room for an edge's number. */
+const ROW_MIN = 92
+const COLUMN_MIN = 132
 /** What names need around the outermost nodes. */
 export const MARGIN = { x: 84, top: 40, bottom: 72 }
 // Beyond this factor a sparse map looks torn apart rather than aired.
@@ -60,15 +63,13 @@ function arrange(ids: readonly string[], input: LayoutInput): Record<string, Poi
   const edges = input.edges.filter((edge) => here.has(edge.source) && here.has(edge.target) && edge.source !== edge.target)
   const linked = new Set(edges.flatMap((edge) => [edge.source, edge.target]))
   const alone = ids.filter((id) => !linked.has(id))
-  const columns = Math.max(1, Math.floor((input.width - 2 * MARGIN.x + CELL.width) / CELL.width))
+  const columns = Math.max(1, Math.floor((input.width - 2 * MARGIN.x) / CELL.width) + 1)
   const rows = Math.ceil(alone.length / columns)
-  const room = input.height - rows * CELL.height
-  const ranked = linked.size > 0 ? rank(ids.filter((id) => linked.has(id)), edges) : {}
-  const placed = stretch(ranked, input.width, Math.max(room, input.height * 0.5))
+  const room = Math.max(input.height - rows * CELL.height, input.height * 0.5)
+  const placed = linked.size > 0 ? fill(rank(ids.filter((id) => linked.has(id)), edges), input.width, room) : {}
   const bottom = Math.max(MARGIN.top - CELL.height, ...Object.values(placed).map((p) => p.y))
-  const step = Math.min(CELL.width * 1.3, (input.width - 2 * MARGIN.x) / Math.max(1, Math.min(columns, alone.length) - 1 || 1))
   alone.forEach((id, i) => {
-    placed[id] = { x: Math.round(MARGIN.x + (i % columns) * Math.max(step, CELL.width)), y: Math.round(bottom + CELL.height * (1 + Math.floor(i / columns))) }
+    placed[id] = { x: Math.round(MARGIN.x + (i % columns) * CELL.width), y: Math.round(bottom + CELL.height * (1 + Math.floor(i / columns))) }
   })
   return placed
 }
@@ -107,27 +108,74 @@ function order(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-/** Fills the canvas where the drawing is smaller, and leaves it larger where it must be (the view then zooms out). */
-function stretch(placed: Record<string, Point>, width: number, height: number): Record<string, Point> {
-  const points = Object.values(placed)
-  if (points.length === 0) return {}
-  const left = Math.min(...points.map((p) => p.x))
-  const top = Math.min(...points.map((p) => p.y))
-  const spanX = Math.max(...points.map((p) => p.x)) - left
-  const spanY = Math.max(...points.map((p) => p.y)) - top
-  const roomX = width - 2 * MARGIN.x
-  const roomY = height - MARGIN.top - MARGIN.bottom
-  const kx = spanX > 0 ? clamp(roomX / spanX, 1, STRETCH_MAX.x) : 1
-  const ky = spanY > 0 ? clamp(roomY / spanY, 1, STRETCH_MAX.y) : 1
-  const restX = Math.max(0, roomX - spanX * kx) / 2
-  const restY = Math.max(0, roomY - spanY * ky) / 2
-  return Object.fromEntries(
-    Object.entries(placed).map(([id, p]) => [id, { x: Math.round(MARGIN.x + restX + (p.x - left) * kx), y: Math.round(MARGIN.top + restY + (p.y - top) * ky) }]),
-  )
+/** How much larger than the canvas a drawing may be before it is taken as it comes; the view zooms out by as much. */
+const SCALES = [1, 1.1, 1.25, 1.4, 1.6, 1.8, 2.1, 2.5, 3, 4]
+
+/**
+ * Fills the canvas. A rank with more nodes than fit below each other becomes two or more columns, in turn, so that a wide canvas
+ * does not show a tall, narrow drawing that nobody can read.
+ */
+function fill(ranked: Record<string, Point>, width: number, height: number): Record<string, Point> {
+  const ranks = ranksOf(ranked)
+  const fitting = SCALES.find((scale) => columnsFor(ranks, rowsIn(height * scale)) <= columnsIn(width * scale)) ?? SCALES.at(-1) ?? 1
+  const columns = ranks.flatMap((ids) => wrap(ids, rowsIn(height * fitting)))
+  const roomX = width * fitting - 2 * MARGIN.x
+  const roomY = height * fitting - MARGIN.top - MARGIN.bottom
+  const stepX = columns.length > 1 ? Math.min(roomX / (columns.length - 1), CELL.width * STRETCH_MAX.x) : 0
+  const left = MARGIN.x + (roomX - stepX * (columns.length - 1)) / 2
+  const ys = Object.values(ranked).map((p) => p.y)
+  const top = Math.min(...ys)
+  const span = Math.max(...ys) - top
+  const k = span > 0 ? Math.min(roomY / span, STRETCH_MAX.y) : 1
+  const rest = (roomY - span * k) / 2
+  const placed: Record<string, Point> = {}
+  columns.forEach((ids, i) => {
+    const wanted = ids.map((id) => MARGIN.top + rest + ((ranked[id]?.y ?? 0) - top) * k)
+    const free = spread(wanted, MARGIN.top, MARGIN.top + roomY)
+    ids.forEach((id, n) => {
+      placed[id] = { x: Math.round(left + i * stepX), y: Math.round(free[n] ?? 0) }
+    })
+  })
+  return placed
 }
 
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value))
+function rowsIn(height: number): number {
+  return Math.max(2, Math.floor((height - MARGIN.top - MARGIN.bottom) / ROW_MIN) + 1)
+}
+
+function columnsIn(width: number): number {
+  return Math.max(1, Math.floor((width - 2 * MARGIN.x) / COLUMN_MIN) + 1)
+}
+
+function columnsFor(ranks: readonly string[][], rows: number): number {
+  return ranks.reduce((sum, ids) => sum + Math.ceil(ids.length / rows), 0)
+}
+
+/** Ids by rank from the left, each from the top. */
+function ranksOf(placed: Record<string, Point>): string[][] {
+  const byX = new Map<number, string[]>()
+  for (const [id, p] of Object.entries(placed)) {
+    const x = Math.round(p.x)
+    byX.set(x, [...(byX.get(x) ?? []), id])
+  }
+  const y = (id: string) => placed[id]?.y ?? 0
+  return [...byX.entries()].sort(([a], [b]) => a - b).map(([, ids]) => ids.sort((a, b) => y(a) - y(b) || order(a, b)))
+}
+
+function wrap(ids: readonly string[], rows: number): string[][] {
+  const count = Math.ceil(ids.length / rows)
+  return Array.from({ length: count }, (_, column) => ids.filter((_id, i) => i % count === column))
+}
+
+/** The wanted places, moved apart to the least distance, from the top and, where that leaves the room, back from the bottom. */
+function spread(wanted: readonly number[], low: number, high: number): number[] {
+  const free = [...wanted]
+  for (let i = 1; i < free.length; i++) free[i] = Math.max(free[i] ?? 0, (free[i - 1] ?? low) + ROW_MIN)
+  if ((free.at(-1) ?? 0) > high) {
+    free[free.length - 1] = high
+    for (let i = free.length - 2; i >= 0; i--) free[i] = Math.min(free[i] ?? 0, (free[i + 1] ?? high) - ROW_MIN)
+  }
+  return free
 }
 
 /** New nodes go where a fresh drawing has them relative to the neighbours they share with the old one, then down to a free place. */

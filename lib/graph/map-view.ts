@@ -49,7 +49,7 @@ export function viewOfMap(map: ServiceMap, filter: MapFilter): MapView {
   const { nodes, standIn } = foldNodes(shown, limit)
   const ids = new Set(nodes.map((node) => node.id))
   const moved = map.edges.map((edge) => ({ ...edge, source: standIn.get(edge.source) ?? edge.source, target: standIn.get(edge.target) ?? edge.target }))
-  const edges = mergeEdges(moved.filter((edge) => ids.has(edge.source) && ids.has(edge.target) && (edge.count > 0 || edge.change === 'gone')))
+  const edges = mergeEdges(moved.filter((edge) => ids.has(edge.source) && ids.has(edge.target) && edge.source !== edge.target && (edge.count > 0 || edge.change === 'gone')))
   return { nodes, edges, total: map.nodes.length, folded: standIn.size, unhealthy: unhealthy.length }
 }
 
@@ -116,18 +116,22 @@ function addEdges(a: MapEdge, b: MapEdge): MapEdge {
 export interface Neighbour {
   node: MapNode
   edge: MapEdge
-  direction: 'from' | 'to'
+  /** `self`: it calls itself, which the drawing leaves out. */
+  direction: 'from' | 'to' | 'self'
 }
 
 /** Who causes it and what it causes, busiest first. */
 export function neighboursOf(map: ServiceMap, id: string): Neighbour[] {
   const byId = new Map(map.nodes.map((node) => [node.id, node]))
   const found = map.edges.flatMap((edge): Neighbour[] => {
-    if (edge.source === edge.target || edge.count === 0) return []
+    if (edge.count === 0) return []
+    const self = byId.get(id)
+    if (edge.source === edge.target) return edge.source === id && self ? [{ node: self, edge, direction: 'self' }] : []
     const other = edge.target === id ? byId.get(edge.source) : edge.source === id ? byId.get(edge.target) : undefined
     return other ? [{ node: other, edge, direction: edge.target === id ? 'from' : 'to' }] : []
   })
-  return found.sort((a, b) => (a.direction === b.direction ? b.edge.count - a.edge.count : a.direction === 'from' ? -1 : 1))
+  const rank = { from: 0, self: 1, to: 2 }
+  return found.sort((a, b) => rank[a.direction] - rank[b.direction] || b.edge.count - a.edge.count)
 }
 
 export interface Unproven {
