@@ -20,7 +20,14 @@ export async function keepEmbedded(dataDir: string, say: (line: string) => void)
   const options = {
     dataDir: join(dataDir, 'postgres'),
     password: password(dataDir),
-    onLine: (line: string) => appendFileSync(logFile, line + '\n', { mode: 0o600 }),
+    onLine: (line: string) => {
+      try {
+        appendFileSync(logFile, line + '\n', { mode: 0o600 })
+      } catch (error) {
+        // A full disk must not end the supervisor just when the database has something to say about it.
+        say(`postgres (its log can't be written, ${String((error as { code?: string }).code)}): ${line}`)
+      }
+    },
   }
   let current: EmbeddedPostgres = await startEmbeddedPostgres(options)
   const { url, port } = current
