@@ -1,4 +1,5 @@
 'use client'
+import { useState } from 'react'
 import { formatCount } from '#lib/base/format'
 import type { Facets } from '#lib/model/api'
 import { conditionState, withCondition, withoutCondition } from '#lib/search/edit'
@@ -27,20 +28,32 @@ export function FacetsPanel({ facets, q, onSearch }: FacetsPanelProps) {
   if (!facets) return <FacetsSkeleton />
   return (
     <>
-      {facets.groups.filter((group) => group.values.length > 0).map((group) => {
-        const max = Math.max(1, ...group.values.map((value) => value.count))
-        return (
-          <section key={group.field} className="py-2 pl-6 pr-3 max-lg:px-4">
-            <h3 className={`text-[11.5px] font-semibold leading-5 text-ink-3 ${TITLES[group.field] ? '' : 'mono'}`}>{TITLES[group.field] ?? group.field}</h3>
-            <ul>
-              {group.values.map((value) => (
-                <FacetRow key={value.value} field={group.field} value={value} max={max} q={q} onSearch={onSearch} />
-              ))}
-            </ul>
-          </section>
-        )
-      })}
+      {facets.groups.filter((group) => group.values.length > 0).map((group) => <FacetGroup key={group.field} group={group} q={q} onSearch={onSearch} />)}
     </>
+  )
+}
+
+const FIRST_VALUES = 8
+/** What needs attention stands first. */
+const STATUS_ORDER = ['error', 'unknown', 'running', 'ok']
+
+function FacetGroup({ group, q, onSearch }: { group: Facets['groups'][number] } & Pick<FacetsPanelProps, 'q' | 'onSearch'>) {
+  const [all, setAll] = useState(false)
+  const values = group.field === 'status' ? group.values.toSorted((a, b) => STATUS_ORDER.indexOf(a.value) - STATUS_ORDER.indexOf(b.value)) : group.values
+  const max = Math.max(1, ...values.map((value) => value.count))
+  // One more would take the line of the button that hides it.
+  const shown = all || values.length <= FIRST_VALUES + 1 ? values : values.slice(0, FIRST_VALUES)
+  const title = TITLES[group.field]
+  return (
+    <section className="py-2 pl-6 pr-3 max-lg:px-4">
+      <h3 className={`cut text-[11.5px] font-semibold leading-5 text-ink-3 ${title ? '' : 'mono'}`} title={group.field}>{title ?? group.field}</h3>
+      <ul>
+        {shown.map((value) => <FacetRow key={value.value} field={group.field} value={value} max={max} q={q} onSearch={onSearch} />)}
+      </ul>
+      {shown.length < values.length || all ? (
+        <button type="button" className="link h-6 text-small" onClick={() => setAll(!all)}>{all ? 'fewer' : `all ${formatCount(values.length)}`}</button>
+      ) : null}
+    </section>
   )
 }
 

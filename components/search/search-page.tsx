@@ -45,7 +45,7 @@ export function SearchPage() {
   const showEvents = own.list === 'events'
   const results = useSearchResults(params, refreshMs, true)
   const events = useEvents(params, refreshMs, showEvents)
-  const series = useSeries({ ...params, points: pointsFor(width) }, refreshMs, width > 0)
+  const series = useSeries({ ...params, points: pointsFor(width, (resolveTime(view.to, now ?? 0) ?? 0) - (resolveTime(view.from, now ?? 0) ?? 0)) }, refreshMs, width > 0)
   const facets = useFacets(params, refreshMs)
   const status = useStatus()
   const prefetch = usePrefetchTransaction()
@@ -97,10 +97,13 @@ export function SearchPage() {
   )
 }
 
-/** About a bar every eleven pixels, in steps, so that resizing a window asks rarely. */
-function pointsFor(width: number): number {
-  if (width < 600) return 48
-  return width < 1300 ? 96 : 144
+const BUCKETS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800]
+
+/** So many buckets that each is a round time and they are about eleven pixels wide, in steps, so that resizing a window asks rarely. */
+function pointsFor(width: number, rangeMs: number): number {
+  const most = width < 600 ? 48 : width < 1300 ? 96 : 144
+  const bucket = BUCKETS_S.find((seconds) => rangeMs / 1000 / seconds <= most)
+  return bucket === undefined || rangeMs <= 0 ? most : Math.max(1, Math.round(rangeMs / 1000 / bucket))
 }
 
 function AnswerPlaceholder({ error }: { error: Error | null }) {

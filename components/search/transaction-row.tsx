@@ -81,6 +81,7 @@ function reasonOf(item: TransactionItem): string {
 
 function durationText(item: TransactionItem, unit: DurationUnit): string {
   if (item.durationMs === null) return item.status === 'running' ? 'running' : 'not known'
+  if (item.durationMs === 0) return `<${THIN}1${THIN}ms`
   const text = unit === 's' && item.durationMs >= 10 ? formatDurationIn(item.durationMs, 's') : formatDuration(item.durationMs)
   return item.status === 'running' ? `\u2265${THIN}${text}` : text
 }

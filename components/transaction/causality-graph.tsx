@@ -2,6 +2,7 @@
 import { useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, Ref, RefObject } from 'react'
 import type { Core } from 'cytoscape'
+import { foldKeyOf } from '#lib/graph/fold-transaction'
 import { layoutTransaction } from '#lib/graph/layout-transaction'
 import type { TransactionLayout } from '#lib/graph/layout-transaction'
 import { unitWords } from '#lib/graph/unit-words'
@@ -40,8 +41,8 @@ export function CausalityGraph({ model, selection, onSelect, open, onToggle, thr
   const { width } = useSize(box)
   const fonts = useFontsReady()
   const layout = useMemo(
-    () => layoutTransaction({ order: model.folded.order, units: model.folded.units, links: model.folded.links, critical: model.critical, width, widthOf: (unit) => measureUnit(unitWords(unit, model.tree), fonts) }),
-    [model, width, fonts],
+    () => layoutTransaction({ order: model.folded.order, units: model.folded.units, links: model.folded.links, critical: model.critical, width, widthOf: (unit) => measureUnit(unitWords(unit, model.tree), { fonts, badge: foldKeyOf(unit, open) !== null }) }),
+    [model, width, fonts, open],
   )
   const zoom = width === 0 ? 1 : Math.max(LEAST_ZOOM, Math.min(1, width / layout.width))
   const limit = typeof window === 'undefined' ? HEIGHT.most : Math.min(HEIGHT.most, window.innerHeight * HEIGHT.share)
@@ -82,7 +83,8 @@ export function CausalityGraph({ model, selection, onSelect, open, onToggle, thr
       onKeyDown={onKeyDown}
       data-testid="causality-graph"
     >
-      <div ref={place} className="absolute inset-0" />
+      {/* cytoscape's own stylesheet says relative and lies in no layer: only an inline style stands above it. */}
+      <div ref={place} style={{ position: 'absolute', inset: 0 }} />
       <div className="pointer-events-none absolute inset-0 overflow-hidden" aria-hidden="true">
         <div ref={words} className="tg-all">
           {width > 0 ? <GraphWords model={model} layout={layout} selection={selection} open={open} threshold={threshold} onToggle={onToggle} /> : null}

@@ -4,7 +4,7 @@ import type { KeyboardEvent } from 'react'
 import { formatDuration } from '#lib/base/format'
 import { sureWords } from '#lib/graph/evidence'
 import type { UnitLink } from '#lib/graph/fold-transaction'
-import { repeatKey } from '#lib/graph/fold-transaction'
+import { foldedCount, foldKeyOf } from '#lib/graph/fold-transaction'
 import { unitWords } from '#lib/graph/unit-words'
 import type { Selection, TransactionModel } from '#lib/hooks/transaction-view'
 import { OutcomeMark } from '#components/ui/outcome'
@@ -61,17 +61,10 @@ export function CausalityTable({ model, selection, onSelect, open, onToggle, thr
     else if (event.key === 'Home') go(order[0])
     else if (event.key === 'End') go(order.at(-1))
     else if (event.key === 'Enter' || event.key === ' ') {
-      const key = foldKeyOf(focusId)
+      const key = foldKeyOf(unit, open)
       if (key) onToggle(key)
     } else return
     event.preventDefault()
-  }
-  const foldKeyOf = (id: string): string | null => {
-    const unit = units.get(id)
-    if (unit?.fold === 'inner') return id
-    if (unit?.fold === 'repeat') return repeatKey(id)
-    if (open.has(id)) return id
-    return open.has(repeatKey(id)) ? repeatKey(id) : null
   }
   return (
     <ul ref={list} className="tt" role="tree" aria-label="Causes and effects" onKeyDown={onKeyDown}>
@@ -82,7 +75,7 @@ export function CausalityTable({ model, selection, onSelect, open, onToggle, thr
         const link = treeLink.get(id) ?? null
         const hidden = link !== null && link.tier !== null && link.tier !== 'A' && link.confidence < threshold
         const kind = unit.lead?.kind ?? unit.missing?.kind ?? 'external'
-        const key = foldKeyOf(id)
+        const key = foldKeyOf(unit, open)
         const closed = unit.fold === 'inner' || unit.fold === 'repeat'
         return (
           <li
@@ -101,7 +94,7 @@ export function CausalityTable({ model, selection, onSelect, open, onToggle, thr
             {unit.failed > 0 ? <OutcomeMark outcome="failed" /> : null}
             <span className={`min-w-0 flex-[0_1_auto] ${unit.fold === 'missing' ? 'text-ink-3' : ''}`}><ServiceName name={words.name} kind={kind} size={14} /></span>
             <span className={`cut small min-w-0 flex-1 ${unit.failed > 0 ? 'text-error' : 'text-ink-3'}`} title={words.operation}>{words.fact}</span>
-            {key === null ? null : <button type="button" tabIndex={-1} className="tl-fold" aria-label={closed ? 'Show the steps' : 'Fold the steps'} onClick={(event) => { event.stopPropagation(); onToggle(key) }}>{closed ? `+${unit.fold === 'repeat' ? unit.heads.length : unit.spans.length - 1}` : '\u2212'}</button>}
+            {key === null ? null : <button type="button" tabIndex={-1} className="tl-fold" aria-label={closed ? 'Show the steps' : 'Fold the steps'} onClick={(event) => { event.stopPropagation(); onToggle(key) }}>{closed ? `+${foldedCount(unit)}` : '\u2212'}</button>}
             <span className="tt-sure">{link?.tier ? (hidden ? 'hidden' : sureWords({ tier: link.tier, confidence: link.confidence })) : link ? 'missing' : ''}</span>
             <span className="num w-[72px] flex-none text-small text-ink-2">{link?.delayMs === undefined || link.delayMs === null ? '' : formatDuration(link.delayMs)}</span>
           </li>

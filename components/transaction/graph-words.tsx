@@ -1,7 +1,7 @@
 'use client'
 import type { CSSProperties } from 'react'
 import { formatDuration } from '#lib/base/format'
-import { isCarrier, repeatKey } from '#lib/graph/fold-transaction'
+import { foldedCount, foldKeyOf, isCarrier } from '#lib/graph/fold-transaction'
 import type { Unit } from '#lib/graph/fold-transaction'
 import type { PlacedUnit, TransactionLayout } from '#lib/graph/layout-transaction'
 import type { RoutedLink } from '#lib/graph/route-link'
@@ -50,16 +50,17 @@ interface UnitBoxProps extends Pick<GraphWordsProps, 'model' | 'open' | 'onToggl
 function UnitBox({ unit, place, model, chosen, open, onToggle }: UnitBoxProps) {
   const words = unitWords(unit, model.tree)
   const kind = unit.lead?.kind ?? unit.missing?.kind ?? 'external'
-  const round = (unit.lead && isCarrier(unit.lead)) || ['queue', 'topic', 'bus', 'stream', 'table', 'bucket'].includes(kind)
+  const icon = unit.fold === 'rest' ? 'list' : kind
+  const round = unit.fold !== 'rest' && ((unit.lead && isCarrier(unit.lead)) || ['queue', 'topic', 'bus', 'stream', 'table', 'bucket'].includes(kind))
   const origin = unit.failed > 0 && !unit.children.some((child) => (model.folded.units.get(child)?.failed ?? 0) > 0)
   const look = [
     'tg-box', round ? 'round' : '', chosen ? 'chosen' : '', unit.failed > 0 ? 'failed' : '', origin ? 'origin' : '',
     unit.fold === 'missing' ? 'missing' : '', unit.fold === 'repeat' ? 'many' : '', model.critical.has(unit.id) ? 'critical' : '',
   ].join(' ')
-  const style = { left: place.x - place.width / 2, top: place.y - place.height / 2, width: place.width, height: place.height, '--h': unit.fold === 'missing' ? 'var(--text-3)' : hueVar(words.name) } as CSSProperties
+  const style = { left: place.x - place.width / 2, top: place.y - place.height / 2, width: place.width, height: place.height, '--h': unit.fold === 'missing' || unit.fold === 'rest' ? 'var(--text-3)' : hueVar(words.name) } as CSSProperties
   return (
     <div className={look} style={style}>
-      <Icon name={kind} />
+      <Icon name={icon} />
       <span className="tg-words">
         <b>{words.name}</b>
         <span>{words.fact}</span>
@@ -72,14 +73,14 @@ function UnitBox({ unit, place, model, chosen, open, onToggle }: UnitBoxProps) {
 }
 
 function FoldBadge({ unit, open, onToggle }: Pick<UnitBoxProps, 'unit' | 'open' | 'onToggle'>) {
-  const opened = open.has(unit.id) ? unit.id : open.has(repeatKey(unit.id)) ? repeatKey(unit.id) : null
-  const key = unit.fold === 'repeat' ? repeatKey(unit.id) : unit.fold === 'inner' ? unit.id : opened
+  const key = foldKeyOf(unit, open)
   if (key === null) return null
-  const steps = unit.fold === 'repeat' ? unit.heads.length : unit.spans.length - 1
-  const title = opened === key ? 'Fold again' : unit.fold === 'repeat' ? `Draw all ${steps}` : `Draw its ${steps} inner ${steps === 1 ? 'step' : 'steps'}`
+  const steps = foldedCount(unit)
+  const opened = open.has(key)
+  const closed = unit.fold === 'repeat' ? `Draw all ${steps}` : `Draw its ${steps} inner ${steps === 1 ? 'step' : 'steps'}`
   return (
-    <button type="button" tabIndex={-1} className="tg-fold" title={title} onClick={() => onToggle(key)} onPointerDown={(event) => event.stopPropagation()}>
-      {opened === key ? '\u2212' : `+${steps}`}
+    <button type="button" tabIndex={-1} className="tg-fold" title={opened ? 'Fold again' : closed} onClick={() => onToggle(key)} onPointerDown={(event) => event.stopPropagation()}>
+      {opened ? '\u2212' : `+${steps}`}
     </button>
   )
 }

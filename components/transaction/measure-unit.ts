@@ -21,11 +21,14 @@ function textWidth(text: string, font: string): number {
   return width
 }
 
-/** `fonts` false: the page's fonts are not there yet, what is measured now must not be kept. */
-export function measureUnit(words: UnitWords, fonts: boolean): number {
+/** The button that opens a fold, with its space. */
+const BADGE = 34
+
+/** `fonts` false: the page's fonts are not there yet, what is measured now must not be kept. `badge`: it has a fold to open. */
+export function measureUnit(words: UnitWords, { fonts, badge }: { fonts: boolean; badge: boolean }): number {
   if (!fonts) known.clear()
   const family = '"Inter Variable", Inter, sans-serif'
   const name = textWidth(words.name, `550 12.5px ${family}`)
   const fact = textWidth(words.fact, `400 11px ${family}`)
-  return Math.round(Math.min(MOST, Math.max(LEAST, Math.max(name, fact) + AROUND)))
+  return Math.round(Math.min(MOST, Math.max(LEAST, Math.max(name, fact) + AROUND)) + (badge ? BADGE : 0))
 }

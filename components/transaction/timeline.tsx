@@ -6,7 +6,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { formatDuration } from '#lib/base/format'
 import { axisTicks } from '#lib/graph/axis-ticks'
 import type { TimelineRow } from '#lib/graph/timeline'
-import { repeatKey } from '#lib/graph/fold-transaction'
+import { foldedCount, foldKeyOf } from '#lib/graph/fold-transaction'
 import { shortOperation, unitWords } from '#lib/graph/unit-words'
 import { useSize } from '#lib/hooks/size'
 import type { Selection, TransactionModel } from '#lib/hooks/transaction-view'
@@ -34,6 +34,10 @@ const MOST_ROWS = 24
 const STEP = 14
 /** Deeper rows no longer move right: names need the room. */
 const DEEPEST = 6
+const NAME_CHAR_PX = 6.6
+const OPERATION_CHAR_PX = 5.9
+/** Less of an operation than this says nothing. */
+const LEAST_OPERATION = 6
 
 export function Timeline({ model, selection, onSelect, open, onToggle, zoom, onZoom }: TimelineProps) {
   const { timeline } = model
@@ -116,20 +120,21 @@ interface RowLabelProps extends Pick<TimelineProps, 'model' | 'open' | 'onToggle
 function RowLabel({ row, model, width, small, open, onToggle }: RowLabelProps) {
   const { unit } = row
   const words = unitWords(unit, model.tree)
-  const foldKey = unit.fold === 'repeat' ? repeatKey(unit.id) : unit.fold === 'inner' ? unit.id : open.has(unit.id) ? unit.id : open.has(repeatKey(unit.id)) ? repeatKey(unit.id) : null
+  const foldKey = foldKeyOf(unit, open)
   const closed = unit.fold === 'repeat' || unit.fold === 'inner'
   const indent = small ? 0 : Math.min(unit.depth, DEEPEST) * STEP
   const kind = unit.lead?.kind ?? unit.missing?.kind ?? 'external'
+  const room = Math.floor((width - indent - 40 - (foldKey === null ? 0 : 34) - words.name.length * NAME_CHAR_PX) / OPERATION_CHAR_PX)
   return (
     <div className="tl-label" style={{ width, paddingLeft: indent, height: small ? 22 : undefined }} title={`${words.name} ${words.operation}, ${words.fact}`}>
-      <span style={{ color: unit.fold === 'missing' ? 'var(--text-3)' : hueVar(words.name) }}><Icon name={kind} size={14} /></span>
+      <span style={{ color: unit.fold === 'missing' || unit.fold === 'rest' ? 'var(--text-3)' : hueVar(words.name) }}><Icon name={unit.fold === 'rest' ? 'list' : kind} size={14} /></span>
       <span className="cut min-w-0">
         <b className={`font-medium ${unit.fold === 'missing' ? 'text-ink-3' : ''}`}>{words.name}</b>
-        <span className="ml-1.5 text-[11px] text-ink-3">{shortOperation(words.operation, 34)}</span>
+        {room >= LEAST_OPERATION ? <span className="ml-1.5 text-[11px] text-ink-3">{shortOperation(words.operation, room)}</span> : null}
       </span>
       {foldKey === null ? null : (
         <button type="button" className="tl-fold" aria-expanded={!closed} aria-label={`${closed ? 'Show' : 'Fold'} the steps of ${words.name}`} onClick={(event) => { event.stopPropagation(); onToggle(foldKey) }}>
-          {closed ? `+${unit.fold === 'repeat' ? unit.heads.length : unit.spans.length - 1}` : '\u2212'}
+          {closed ? `+${foldedCount(unit)}` : '\u2212'}
         </button>
       )}
     </div>
@@ -246,7 +251,7 @@ export function CriticalSum({ workMs, waitingMs }: { workMs: number; waitingMs: 
   const all = workMs + waitingMs
   if (all <= 0) return null
   return (
-    <span className="kv">
+    <span className="kv flex-wrap !whitespace-normal">
       <i className="inline-flex h-2 w-24 self-center overflow-hidden rounded-[2px]" aria-hidden="true">
         <i className="bg-ink-2" style={{ width: `${(workMs / all) * 100}%` }} />
         <i className="flex-1 bg-waiting-fill shadow-[inset_0_0_0_1px_var(--waiting)]" />

@@ -1,6 +1,6 @@
 'use client'
 import { formatClock, formatDay } from '#lib/base/clock'
-import { formatCount, formatPlural } from '#lib/base/format'
+import { formatCount } from '#lib/base/format'
 import { resolveTime } from '#lib/base/time-entry'
 import { transactionWords, unprovenWords } from '#lib/graph/transaction-words'
 import { download } from '#lib/hooks/download'
@@ -47,8 +47,10 @@ export function TransactionHead({ model }: { model: TransactionModel }) {
   )
 }
 
+const count = (n: number, what: string): string => `${formatCount(n)} ${what}${n === 1 ? '' : 's'}`
+
 function countsOf(detail: TransactionDetail): string {
-  const parts = [formatPlural(detail.spanCount, 'span'), formatPlural(detail.links.length, 'link'), formatPlural(detail.eventCount, 'event')]
+  const parts = [count(detail.spanCount, 'span'), count(detail.links.length, 'link'), count(detail.eventCount, 'event')]
   if (detail.missing.length > 0) parts.push(`${detail.missing.length} missing`)
   return parts.join(', ')
 }

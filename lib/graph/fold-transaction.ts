@@ -128,6 +128,16 @@ function foldInner(tree: CauseTree, open: ReadonlySet<string>): { units: Map<str
 /** What `open` calls a fold of siblings whose first is `id`; the bare id is the fold of its inner steps. */
 export const repeatKey = (id: string): string => `${id}*`
 
+/** What a click on a unit's fold opens or closes; null where it has none. */
+export function foldKeyOf(unit: Unit, open: ReadonlySet<string>): string | null {
+  if (unit.fold === 'inner') return unit.id
+  if (unit.fold === 'repeat') return repeatKey(unit.id)
+  return [unit.id, repeatKey(unit.id)].find((key) => open.has(key)) ?? null
+}
+
+/** How many spans open when it opens. */
+export const foldedCount = (unit: Unit): number => (unit.fold === 'repeat' ? unit.heads.length : unit.spans.length - 1)
+
 /** Numbers in names are mostly ids: `GET /orders/17` and `/orders/18` have one shape. */
 const shapeName = (name: string): string => name.replace(/[0-9a-f]{8,}|\d+/gi, '#')
 

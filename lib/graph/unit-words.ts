@@ -42,7 +42,7 @@ function repeatFact(unit: Unit, tree: CauseTree): string {
 function factOf(unit: Unit, tree: CauseTree): string {
   const span = unit.lead
   if (unit.fold === 'missing') return unit.missing?.side === 'cause' ? 'cause not seen' : 'not seen'
-  if (unit.fold === 'rest') return `${formatCount(unit.spans.length)} more spans`
+  if (unit.fold === 'rest') return unit.failed > 0 ? `${formatCount(unit.failed)} of them failed` : 'folded'
   if (unit.fold === 'repeat') return repeatFact(unit, tree)
   if (!span || unit.endMs === null) return 'no end seen'
   const duration = formatDuration(unit.endMs - unit.startMs)
@@ -53,6 +53,7 @@ function factOf(unit: Unit, tree: CauseTree): string {
 }
 
 export function unitWords(unit: Unit, tree: CauseTree): UnitWords {
+  if (unit.fold === 'rest') return { name: `${formatCount(unit.spans.length)} more ${unit.spans.length === 1 ? 'span' : 'spans'}`, operation: '', fact: factOf(unit, tree) }
   const name = unit.lead?.service ?? unit.missing?.service ?? 'not known'
   return { name, operation: unit.lead?.name ?? '', fact: factOf(unit, tree) }
 }
