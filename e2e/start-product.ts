@@ -1,6 +1,6 @@
 /** Starts the real product as a user does, on a data folder of its own and a free port, for the time of the run. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -9,6 +9,7 @@ const START_MS = 300_000
 
 export default async function startProduct(): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'specter-e2e-'))
+  chmodSync(dataDir, 0o711)
   const { DATABASE_URL: _, ...environment } = process.env
   const product = spawn(process.execPath, ['bin/start.mjs'], {
     env: { ...environment, SPECTER_DATA: dataDir, PORT: '0', HOST: '127.0.0.1' },

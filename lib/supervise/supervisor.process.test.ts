@@ -24,6 +24,8 @@ const isRoot = process.getuid?.() === 0
 
 function newFolder(parent = tmpdir()): string {
   const folder = mkdtempSync(join(parent, 'specter-process-'))
+  // Open, so that root's Postgres can use it in place; the test of a closed one closes its own.
+  chmodSync(folder, 0o755)
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return join(folder, 'data')
 }
@@ -245,7 +247,6 @@ test('an ordinary user can run it', { skip: !isRoot }, async () => {
   const folder = newFolder()
   mkdirSync(folder)
   chownSync(folder, 65534, 65534)
-  chmodSync(join(folder, '..'), 0o755)
   const instance = start(folder, {}, { uid: 65534, gid: 65534 })
   await eventually('the page answers', async () => answers(await instance.ready()))
   expect(statSync(join(folder, 'postgres')).uid).toBe(65534)
