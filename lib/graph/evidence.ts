@@ -45,6 +45,7 @@ const RULE_WORDS: Record<string, string> = {
   'call-id': 'The cause made a call that was answered with the request id of the effect.',
   'call-notified': 'The notification carries the request id of the write that the cause made.',
   'gateway-request': 'The effect was called with the request id of the gateway.',
+  'workflow-start': 'The cause started this execution of the state machine.',
   'workflow-execution': 'The effect belongs to this execution of the state machine.',
 }
 

@@ -28,6 +28,7 @@ export const RULES: readonly LinkRule[] = [
   { name: 'call-id', kind: 'request', cause: 'called', effect: 'self', links: 'invokes', causes: 'one', source: 'API Gateway integration.requestId; request id of a Lambda Invoke response' },
   { name: 'call-notified', kind: 'request', cause: 'called', effect: 'consumed', links: 'sends', causes: 'one', source: 'S3 x-amz-request-id of the PutObject call and of the notification' },
   { name: 'gateway-request', kind: 'request', cause: 'self', effect: 'parent', links: 'invokes', causes: 'one', source: 'requestContext.requestId of the event that a gateway passes on' },
+  { name: 'workflow-start', kind: 'execution', cause: 'called', effect: 'self', links: 'invokes', causes: 'one', source: 'executionArn that StartExecution answered with' },
   { name: 'workflow-execution', kind: 'execution', cause: 'self', effect: 'parent', links: 'invokes', causes: 'one', source: 'Step Functions execution ARN and event id' },
 ] // prettier-ignore
 

@@ -156,9 +156,10 @@ function readService(value: JsonObject, draft: Draft): void {
 function messageOf(value: JsonObject, draft: Draft): { human: string; inner: unknown } {
   const found = lookUp(value, MESSAGE_KEYS)
   if (isJsonObject(found)) {
+    // `message` is left out of the fields as the line's words; an object there is the line itself.
+    if (value.message === found || value.msg === found) flatten(found, draft.fields, ENVELOPE)
     const words = lookUp(found, MESSAGE_KEYS)
     if (typeof words === 'string') return { human: words, inner: undefined }
-    if (value.message === found) flatten(found, draft.fields, ENVELOPE)
     return { human: '', inner: found }
   }
   if (typeof found === 'string') return looksLikeContainer(found) ? { human: '', inner: found } : { human: found, inner: undefined }

@@ -86,6 +86,8 @@ function kindOfName(plain: string): 'message' | 'event' | 'execution' | null {
 /** Ids in fields of the line itself, not in those of an event or response inside it. */
 export function readNamedIds(human: string, fields: readonly Field[], draft: Draft): void {
   let direction: Direction | undefined
+  // A message as it was received; whatever the words around it say of sending is about another one.
+  if (fields.some(({ name }) => /^receipt_?handle$/i.test(name))) return
   for (const { name, value } of fields) {
     if (name.length > 24 || value.length < 16 || !CANDIDATE.test(name)) continue
     const plain = name.replace(/[._-]/g, '').toLowerCase()

@@ -112,9 +112,9 @@ function bracketed(text: string, draft: Draft): string {
     draft.lineNs ??= time.ns
     return rest.slice(time.length + (rest.startsWith('[') ? 2 : 0)).trimStart()
   }
-  const time = leadingTime(inner, draft.eventNs)
-  if (time === null) return text
-  draft.lineNs ??= time.ns
+  const ns = leadingTime(inner, draft.eventNs)?.ns ?? parseClfTime(inner) ?? apacheTime(inner)
+  if (ns === null) return text
+  draft.lineNs ??= ns
   return behindTime(text.slice(close + 1), draft)
 }
 
@@ -163,6 +163,17 @@ function clfTime(match: RegExpExecArray): UnixNano | null {
 export function parseClfTime(text: string): UnixNano | null {
   const match = CLF_TIME.exec(`[${text}]`)
   return match === null ? null : clfTime(match)
+}
+
+const APACHE_TIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? (\d{4})$/
+
+/** `Sun Oct 10 13:55:36.123456 2026`, of Apache's error log. */
+function apacheTime(text: string): UnixNano | null {
+  const match = APACHE_TIME.exec(text)
+  if (match === null) return null
+  const [, month, day, hour, minute, second, fraction, year] = match
+  const seconds = utcSeconds(Number(year), monthOf(month), Number(day), Number(hour), Number(minute), Number(second))
+  return seconds === null ? null : BigInt(seconds) * 1_000_000_000n + BigInt((fraction ?? '').padEnd(9, '0'))
 }
 
 function monthOf(name: string | undefined): number {

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest'
+import { AT_MS, parseLine, tell } from './testing'
+
+const U = '42c183a4-fa29-40a4-9729-d3f14b9aef76'
+const M = '8f067f86-1dbf-418b-a751-11e1af44c51d'
+const N = '9631d842-6b7d-5792-99b8-48e0bbf5d70e'
+const QUEUE = 'arn:aws:sqs:eu-west-1:1:capture'
+const TOPIC = 'arn:aws:sns:eu-west-1:1:issued'
+
+const sqs = (body: string, more: object = {}): object => ({
+  messageId: M, receiptHandle: 'AQEB', body, attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(AT_MS - 1500), ApproximateFirstReceiveTimestamp: String(AT_MS - 20), ...more },
+  messageAttributes: {}, md5OfBody: '7b27', eventSource: 'aws:sqs', eventSourceARN: QUEUE, awsRegion: 'eu-west-1',
+}) // prettier-ignore
+const proves = (body: string): unknown => {
+  const { refs, more } = tell(parseLine(body))
+  return { refs, more }
+}
+const SQS_KEY = `sqs:${QUEUE}:${M}:1`
+const QUEUE_SPAN = `queue capture ${SQS_KEY} -1500…-20 {message consumed ${M}} {span self ${SQS_KEY}}`
+
+describe('an SQS record is a delivery between sender and execution, however it is printed', () => {
+  const expected = { refs: [`span parent ${SQS_KEY}`], more: [QUEUE_SPAN] }
+  const event = { Records: [sqs('hello')] }
+  const python = JSON.stringify(event)
+    .replaceAll('"', "'")
+    .replaceAll(':', ': ')
+    .replaceAll('aws: ', 'aws:')
+    .replaceAll('arn: ', 'arn:')
+    .replace(/(sqs|eu-west-1|1): (?=[a-z1])/g, '$1:')
+  test.each([
+    ['JSON as the line', JSON.stringify(event)],
+    ['JSON behind a prefix', `2026-11-02T08:00:00.000Z\t${U}\tINFO\t${JSON.stringify(event)}`],
+    ['JSON behind words', `Event: ${JSON.stringify(event)}`],
+    ['k=v', `event=${JSON.stringify(event)}`],
+    ['a field of a JSON logger', JSON.stringify({ level: 'info', msg: 'got it', event })],
+    ['JSON in a string of a JSON logger', JSON.stringify({ level: 'info', message: JSON.stringify(event) })],
+    ['pretty-printed', JSON.stringify(event, null, 2)],
+    ["Python's repr", `[INFO]\t2026-11-02T08:00:00.000Z\t${U}\t${python}`],
+  ])('%s', (_, body) => expect(proves(body)).toEqual(expected))
+})
+
+test('a later receive is another delivery, and its first receive says nothing about it', () => {
+  expect(proves(JSON.stringify({ Records: [sqs('x', { ApproximateReceiveCount: '3' })] }))).toMatchObject({
+    more: [expect.stringMatching(/^queue capture sqs:\S+:3 -1500…0 /)],
+  })
+})
+
+test('SNS inside SQS: topic, then queue, then the execution', () => {
+  const body = JSON.stringify({
+    Type: 'Notification',
+    MessageId: N,
+    TopicArn: TOPIC,
+    Subject: null,
+    Message: '{"booking":"FB-1"}',
+    Timestamp: new Date(AT_MS - 1600).toISOString(),
+  })
+  const topicKey = `sns:${TOPIC}:${N}`
+  expect(proves(JSON.stringify({ Records: [sqs(body)] }))).toEqual({
+    refs: [`span parent ${SQS_KEY}`],
+    more: [`topic issued ${topicKey} -1600…-1600 {message consumed ${N}} {span self ${topicKey}}`, `${QUEUE_SPAN} {span parent ${topicKey}}`],
+  })
+})
+
+test('S3 inside SNS inside SQS, and EventBridge inside SQS', () => {
+  const s3 = {
+    Records: [
+      {
+        eventSource: 'aws:s3',
+        eventTime: '2026-11-02T07:59:58.000Z',
+        responseElements: { 'x-amz-request-id': '5D1B45816292C97D' },
+        s3: { bucket: { name: 'tickets' }, object: { key: 'a%20b.pdf', sequencer: '0055AED6' } },
+      },
+    ],
+  }
+  const sns = JSON.stringify({ Type: 'Notification', MessageId: N, TopicArn: TOPIC, Message: JSON.stringify(s3), Timestamp: '2026-11-02T07:59:58.100Z' })
+  const { more } = tell(parseLine(JSON.stringify({ Records: [sqs(sns)] })))
+  expect((more as string[]).map((span) => span.split(' ').slice(0, 2).join(' '))).toEqual(['bucket tickets', 'topic issued', 'queue capture'])
+  const bus = JSON.stringify({ version: '0', id: N, 'detail-type': 'FareCaptured', source: 'ferry.booking', time: '2026-11-02T07:59:58Z', detail: {} })
+  expect(tell(parseLine(JSON.stringify({ Records: [sqs(bus)] }))).more).toEqual([
+    `bus ferry.booking events:${N} -2000…-2000 {event consumed ${N}} {span self events:${N}}`,
+    `${QUEUE_SPAN} {span parent events:${N}}`,
+  ])
+})
+
+test.each([
+  [
+    'SNS',
+    { Records: [{ EventSource: 'aws:sns', EventVersion: '1.0', Sns: { MessageId: N, TopicArn: TOPIC, Timestamp: '2026-11-02T07:59:59.000Z', Message: 'x' } }] },
+    `sns:${TOPIC}:${N}`,
+    `message consumed ${N}`,
+  ],
+  [
+    'EventBridge',
+    { version: '0', id: M, 'detail-type': 'Object Created', source: 'aws.s3', time: '2026-11-02T07:59:59Z', detail: { a: 1 } },
+    `events:${M}`,
+    `event consumed ${M}`,
+  ],
+  [
+    'S3',
+    {
+      Records: [
+        {
+          eventSource: 'aws:s3',
+          responseElements: { 'x-amz-request-id': '5D1B45816292C97D' },
+          s3: { bucket: { name: 'tickets' }, object: { key: 'a', sequencer: '0055' } },
+        },
+      ],
+    },
+    's3:tickets/a@0055',
+    'request consumed 5D1B45816292C97D',
+  ],
+  [
+    'Kinesis',
+    {
+      Records: [
+        {
+          eventSource: 'aws:kinesis',
+          eventID: 'shardId-000000000000:4959',
+          eventSourceARN: 'arn:aws:kinesis:eu-west-1:1:stream/clicks',
+          kinesis: { approximateArrivalTimestamp: 1793606399.5, data: 'eA==' },
+        },
+      ],
+    },
+    'kinesis:arn:aws:kinesis:eu-west-1:1:stream/clicks:shardId-000000000000:4959',
+    'position consumed shardId-000000000000:4959',
+  ],
+  [
+    'DynamoDB',
+    {
+      Records: [
+        {
+          eventSource: 'aws:dynamodb',
+          eventID: 'c4ca4238a0b923820dcc509a6f75849b',
+          eventName: 'INSERT',
+          eventSourceARN: 'arn:aws:dynamodb:eu-west-1:1:table/bookings/stream/2026',
+          dynamodb: { SequenceNumber: '111' },
+        },
+      ],
+    },
+    'ddb:c4ca4238a0b923820dcc509a6f75849b',
+    'position consumed c4ca4238a0b923820dcc509a6f75849b',
+  ],
+])('%s: one delivery, which the execution was started by', (_, event, key, consumed) => {
+  const { refs, more } = tell(parseLine(JSON.stringify(event)))
+  expect(refs).toEqual([`span parent ${key}`])
+  expect(more).toEqual([expect.stringContaining(`{${consumed}}`)])
+})
+
+test('API Gateway v1 and v2: the request that this execution answers', () => {
+  const v1 = {
+    resource: '/vouchers/{code}',
+    headers: { 'X-Amzn-Trace-Id': 'Root=1-6ae84300-a7c9983f3f244039c4d784f6' },
+    requestContext: { resourcePath: '/vouchers/{code}', httpMethod: 'PUT', extendedRequestId: 'tQTltz4_zK0YPK4=', requestId: N, apiId: 'a', stage: 'prod' },
+  }
+  expect(tell(parseLine(JSON.stringify(v1)))).toMatchObject({
+    refs: ['request parent tQTltz4_zK0YPK4=', `request parent ${N}`],
+    name: 'PUT /vouchers/{code}',
+    trace: '1-6ae84300-a7c9983f3f244039c4d784f6',
+  })
+  const v2 = {
+    version: '2.0',
+    routeKey: 'GET /x',
+    requestContext: { apiId: 'a', http: { method: 'GET', path: '/x' }, requestId: 'JKJaXmPLvHcESHA=', routeKey: 'GET /x', stage: '$default' },
+  }
+  expect(tell(parseLine(JSON.stringify(v2)))).toMatchObject({ refs: ['request parent JKJaXmPLvHcESHA='], name: 'GET /x' })
+})
+
+describe('records without what makes them one prove nothing', () => {
+  test.each([
+    [{ Records: [{ eventSource: 'aws:sqs', messageId: 'undefined', eventSourceARN: QUEUE }] }],
+    [{ Records: [{ eventSource: 'aws:sqs', messageId: M }] }],
+    [{ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'b' }],
+    [{ requestContext: { requestId: N } }],
+    [{ 'detail-type': 'x', source: 'y', id: '00000000-0000-0000-0000-000000000000', detail: {} }],
+    [{ Type: 'Notification', TopicArn: TOPIC }],
+  ])('%j', (event) => expect(proves(JSON.stringify(event))).toEqual({ refs: undefined, more: undefined }))
+})
