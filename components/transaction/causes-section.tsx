@@ -32,6 +32,7 @@ export function CausesSection(props: CausesSectionProps) {
   const { model, selection, onSelect, open, onToggle, wide, ready, draw, onDraw, threshold, onThreshold } = props
   const graph = useRef<GraphHandle>(null)
   const drawn = wide && draw === 'graph'
+  const uncertain = model.folded.links.some((link) => link.tier !== null && link.tier !== 'A')
   const folded = model.detail.spans.length - model.folded.units.size + model.detail.missing.length
   return (
     <section aria-label="Causes and effects" className="border-b border-line">
@@ -40,19 +41,19 @@ export function CausesSection(props: CausesSectionProps) {
         <GraphLegend model={model} />
         <span className="row ml-auto">
           {folded > 0 ? <FoldAll folded={folded} open={open} onToggle={onToggle} /> : null}
-          <Threshold value={threshold} onChange={onThreshold} />
-          {drawn ? (
-            <span className="row gap-0">
-              <IconButton icon="minus" small label="Smaller" onClick={() => graph.current?.zoomBy(1 / 1.25)} />
-              <IconButton icon="plus" small label="Larger" onClick={() => graph.current?.zoomBy(1.25)} />
-              <IconButton icon="fit" small label="As at first" onClick={() => graph.current?.fit()} />
-            </span>
-          ) : null}
+          {uncertain ? <Threshold value={threshold} onChange={onThreshold} /> : null}
           {wide ? <span className="[&_.btn]:h-6"><Segmented label="Drawing" value={draw} options={DRAWN} onChange={onDraw} /></span> : null}
         </span>
       </div>
       {!ready ? <div style={{ height: 240 }} /> : drawn ? (
-        <CausalityGraph model={model} selection={selection} onSelect={onSelect} open={open} onToggle={onToggle} threshold={threshold} handle={graph} />
+        <div className="relative">
+          <CausalityGraph model={model} selection={selection} onSelect={onSelect} open={open} onToggle={onToggle} threshold={threshold} handle={graph} />
+          <span className="tg-tools">
+            <IconButton icon="minus" small label="Smaller" onClick={() => graph.current?.zoomBy(1 / 1.25)} />
+            <IconButton icon="plus" small label="Larger" onClick={() => graph.current?.zoomBy(1.25)} />
+            <IconButton icon="fit" small label="As at first" onClick={() => graph.current?.fit()} />
+          </span>
+        </div>
       ) : (
         <CausalityTable model={model} selection={selection} onSelect={onSelect} open={open} onToggle={onToggle} threshold={threshold} />
       )}

@@ -86,14 +86,14 @@ function FoldBadge({ unit, open, onToggle }: Pick<UnitBoxProps, 'unit' | 'open' 
 }
 
 /** Below this length of the level piece a number would touch trunk and arrow. */
-const LEAST_ROOM = 40
+const LEAST_ROOM = 38
 
 function LinkWords({ routed, critical, chosen }: { routed: RoutedLink; critical: ReadonlySet<string>; chosen: boolean }) {
-  const { link, label, band } = routed
+  const { link, label } = routed
   const style: CSSProperties = { left: label.x, top: label.y }
   const waits = waitsOn(routed)
   const strong = chosen || waits || (critical.has(link.source) && critical.has(link.target))
-  const room = band.to - band.from >= LEAST_ROOM
+  const room = routed.room >= LEAST_ROOM
   const number = link.tier === 'C' || (chosen && link.tier === 'B')
   return (
     <div className="tg-link" style={style}>

@@ -2,8 +2,8 @@
 import type { UnitWords } from '#lib/graph/unit-words'
 
 /** Icon and paddings around the words. */
-const AROUND = 48
-const LEAST = 108
+const AROUND = 44
+const LEAST = 96
 const MOST = 232
 
 let context: CanvasRenderingContext2D | null = null

@@ -47,8 +47,8 @@ export interface LayoutInput {
   width: number
 }
 
-/** Between columns: under 72 px an elapsed time of five figures touches trunk and arrow; above 148 px the eye loses the line. */
-const LEAST_GAP = 72
+/** Between columns: under 66 px an elapsed time touches trunk and arrow; above 148 px the eye loses the line. */
+const LEAST_GAP = 66
 const WIDEST_GAP = 148
 const MARGIN = 24
 
@@ -209,9 +209,10 @@ export function layoutTransaction(input: LayoutInput): TransactionLayout {
     const row = rows.get(id) ?? 0
     nodes.set(id, { id, x: column.left + column.width / 2, y: yOf(row), width: column.width, height: NODE_HEIGHT, rank: rank.get(id) ?? 0, row })
   }
+  const leaving = groupBy(input.links, (link) => link.source)
   const links = input.links.flatMap((link) => {
     const [source, target] = [nodes.get(link.source), nodes.get(link.target)]
-    return source && target ? [routeLink(link, source, target)] : []
+    return source && target ? [routeLink(link, source, target, (leaving.get(link.source)?.length ?? 0) > 1)] : []
   })
   const last = cols.at(-1) ?? { left: MARGIN, width: 0 }
   const bottom = Math.max(0, ...rows.values())

@@ -13,6 +13,8 @@ export interface RoutedLink {
   points: Point[]
   /** Middle of the piece that carries the numbers. */
   label: Point
+  /** How long the piece is on which the numbers stand. */
+  room: number
   /** Left and right end of the last level piece: where the waiting band lies. */
   band: { from: number; to: number; y: number }
 }
@@ -35,18 +37,20 @@ const CHANNEL = 32
 
 /**
  * Tree links run along the trunk into the target's row; other links over a rank or more, or backwards, take the channel between rows,
- * where nothing stands.
+ * where nothing stands. `fan`: other links leave the cause along the trunk, so the numbers stand right of it.
  */
-export function routeLink(link: UnitLink, source: Box, target: Box): RoutedLink {
+export function routeLink(link: UnitLink, source: Box, target: Box, fan: boolean): RoutedLink {
   const from = { x: source.x + source.width / 2, y: source.y }
   const to = { x: target.x - target.width / 2, y: target.y }
   const points = corners(link, source, target, from, to)
   const before = points.at(-2) ?? from
   const level = link.tree || target.rank === source.rank + 1
-  const start = points.length === 2 ? from.x : before.x + (level ? CORNER : 0)
+  const bent = points.length > 2
+  const start = bent ? before.x + (level ? CORNER : 0) : from.x
+  const clear = !bent && fan ? from.x + TRUNK + CORNER / 2 : start
   const channel = points[2]
-  const label = level || !channel ? { x: (start + to.x - 6) / 2, y: to.y } : { x: (channel.x + before.x) / 2, y: channel.y }
-  return { id: link.id, link, points, label, band: { from: start, to: to.x, y: to.y } }
+  const label = level || !channel ? { x: (clear + to.x - 6) / 2, y: to.y } : { x: (channel.x + before.x) / 2, y: channel.y }
+  return { id: link.id, link, points, label, room: level ? to.x - clear : Infinity, band: { from: start, to: to.x, y: to.y } }
 }
 
 function corners(link: UnitLink, source: Box, target: Box, from: Point, to: Point): Point[] {

@@ -5,6 +5,7 @@ import { causeTree } from '#lib/graph/cause-tree'
 import type { CauseTree } from '#lib/graph/cause-tree'
 import { foldTransaction } from '#lib/graph/fold-transaction'
 import type { FoldedTransaction } from '#lib/graph/fold-transaction'
+import { criticalUnits } from '#lib/graph/critical-units'
 import { timelineOf } from '#lib/graph/timeline'
 import type { Timeline } from '#lib/graph/timeline'
 import type { EventDetail, TransactionDetail } from '#lib/model/api'
@@ -14,7 +15,7 @@ export interface TransactionModel {
   tree: CauseTree
   folded: FoldedTransaction
   timeline: Timeline
-  /** Units on the critical path. */
+  /** Units that carry the critical path. */
   critical: Set<string>
   events: Map<string, EventDetail>
   startMs: number
@@ -36,7 +37,7 @@ export function useTransactionModel(detail: TransactionDetail, open: string): Tr
     return foldTransaction(tree, detail.links, { open: new Set(open.split(',').filter(Boolean)), missing: detail.missing, keep })
   }, [tree, detail, open])
   const timeline = useMemo(() => timelineOf(folded, tree, detail, originNs), [folded, tree, detail, originNs])
-  const critical = useMemo(() => new Set(detail.criticalPath.flatMap((piece) => folded.unitOfSpan.get(piece.spanId) ?? [])), [detail, folded])
+  const critical = useMemo(() => criticalUnits(folded, detail.criticalPath), [detail, folded])
   const events = useMemo(() => new Map(detail.events.map((event) => [event.id, event])), [detail])
   return { detail, tree, folded, timeline, critical, events, startMs: Date.parse(detail.startTime), originNs }
 }
