@@ -38,6 +38,16 @@ const KEYS: { title: string; keys: [string[], string][] }[] = [
     ],
   },
   {
+    title: 'Transaction',
+    keys: [
+      [['←', '→'], 'Graph: to cause, to effect'],
+      [['w', 's'], 'Timeline: zoom in, out'],
+      [['a', 'd'], 'Timeline: earlier, later'],
+      [['0'], 'Show all again'],
+      [['Esc'], 'Select nothing'],
+    ],
+  },
+  {
     title: 'Lists',
     keys: [
       [['j', 'k'], 'Next, previous'],
