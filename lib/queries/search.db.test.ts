@@ -191,7 +191,7 @@ describe('hostile queries', () => {
   it('are answered or refused with a reason, by both lists', async () => {
     for (const q of hostile) {
       for (const list of [listTransactions, listEvents]) {
-        const answer = await read((db) => list(db, { q, range, limit: 10, nowNs }), pool).catch((error: unknown) => error)
+        const answer = await read<unknown>((db) => list(db, { q, range, limit: 10, nowNs }), pool).catch((error: unknown) => error)
         if (answer instanceof SpecterError) expect(answer.invalidParams?.[0]?.name, q.slice(0, 50)).toBe('q')
         else expect(answer, q.slice(0, 50)).toHaveProperty('items')
       }
