@@ -23,6 +23,8 @@ export const layers = [
   { folder: 'lib/store', lib: ['base', 'model', 'db', 'server'], npm: ['pg'] },
   { folder: 'lib/queries', lib: ['base', 'model', 'search', 'graph', 'parse', 'db', 'server'], npm: ['pg'] },
   { folder: 'lib/ingest', lib: ['base', 'model', 'sources', 'parse', 'normalize', 'link', 'store', 'queries', 'db', 'server'], npm: ['pg'] },
+  { folder: 'lib/demo', file: 'shift.ts', lib: [], npm: [], ...PURE },
+  { folder: 'lib/demo', lib: ['server'], npm: ['zod'] },
   { folder: 'lib/supervise', lib: ['base', 'db', 'server'], npm: ['pg', 'zod', 'next'] },
   {
     folder: 'lib/cli',
@@ -36,7 +38,7 @@ export const layers = [
     npm: ['react', 'react-dom', 'next', '@tanstack/react-virtual', 'uplot', 'cytoscape', '@base-ui/react', 'nuqs', 'chrono-node'],
     node: false,
   },
-  { folder: 'app/api', lib: ['server', 'queries', 'store', 'ingest', 'sources', 'model', 'base', 'search', 'graph', 'db'], npm: ['next', 'zod'] },
+  { folder: 'app/api', lib: ['server', 'queries', 'store', 'ingest', 'sources', 'model', 'base', 'search', 'graph', 'db', 'demo'], npm: ['next', 'zod'] },
   { folder: 'app', lib: ['model', 'base', 'hooks', 'search'], npm: ['next', 'react', '@tanstack/react-query', 'nuqs', '@fontsource-variable'], node: false },
 ]
 

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { gzipSync } from 'node:zlib'
 
+import { asLines, DAY_FOLDER, factsOf, hashOf, packed, readDay, writeFacts } from './day'
 import { FAULTS } from './faults'
 import { record, RECORDED_DAY } from './recording'
 
@@ -17,18 +16,12 @@ logs.ndjson.gz xray.ndjson.gz executions.ndjson.gz truth.ndjson.gz transactions.
   --hours  how much of the day (default 23.75, the rest of it runs out)
   --fault  ${Object.keys(FAULTS).join(', ')}
   --out    where to (default demo/shop/out)
+  --day    writes the day that the repository keeps, demo/shop/day, instead: no truth
+  --check  records that day again, compares, and writes nothing
 `
 
-function lines(values: readonly unknown[]): string {
-  return values.map((value) => `${JSON.stringify(value)}\n`).join('')
-}
-
-/** gzip without the traces of machine and time: no date (Node writes none), and "unknown" as the operating system. */
-function packed(text: string): Buffer {
-  const bytes = gzipSync(text, { level: 9 })
-  bytes[9] = 255
-  return bytes
-}
+/** What the repository keeps. */
+const KEPT = ['logs.ndjson', 'xray.ndjson']
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -37,6 +30,8 @@ async function main(): Promise<void> {
       hours: { type: 'string', default: '23.75' },
       fault: { type: 'string', default: '' },
       out: { type: 'string' },
+      day: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -44,14 +39,11 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE)
     return
   }
-  const folder = resolve(values.out ?? join(dirname(fileURLToPath(import.meta.url)), 'out'))
+  const known = values.check ? await readDay() : undefined
+  const seed = known?.seed ?? values.seed
   const begun = Date.now()
-  const recording = await record({
-    seed: values.seed,
-    start: RECORDED_DAY,
-    minutes: Number(values.hours) * 60,
-    faults: values.fault.split(',').filter((name) => name !== ''),
-  })
+  const faults = values.fault.split(',').filter((name) => name !== '')
+  const recording = await record({ seed, start: RECORDED_DAY, minutes: Number(values.hours) * 60, faults })
   const files = {
     'logs.ndjson': recording.lines,
     'xray.ndjson': recording.traces,
@@ -59,16 +51,26 @@ async function main(): Promise<void> {
     'truth.ndjson': recording.truth.links,
     'transactions.ndjson': recording.truth.transactions,
   }
-  await mkdir(folder, { recursive: true })
-  for (const [name, values_] of Object.entries(files)) {
-    const text = lines(values_)
-    const bytes = packed(text)
-    await writeFile(join(folder, `${name}.gz`), bytes)
-    // The hash is of the text: another zlib may pack the same text into other bytes.
-    const hash = createHash('sha256').update(text).digest('hex')
-    process.stdout.write(`${hash}  ${name}  ${values_.length} lines  ${(bytes.length / 1e6).toFixed(2)} MB\n`)
+  const folder = values.day ? DAY_FOLDER : resolve(values.out ?? join(dirname(fileURLToPath(import.meta.url)), 'out'))
+  if (!values.check) await mkdir(folder, { recursive: true })
+  const hashes: Record<string, string> = {}
+  for (const [name, content] of Object.entries(files)) {
+    const text = asLines(content)
+    const hash = hashOf(text)
+    hashes[name] = hash
+    process.stdout.write(`${hash}  ${name}  ${content.length} lines\n`)
+    if (!values.check && (!values.day || KEPT.includes(name))) await writeFile(join(folder, `${name}.gz`), packed(text))
   }
-  process.stderr.write(`Recorded in ${((Date.now() - begun) / 1000).toFixed(1)} s into ${folder}\n`)
+  if (values.day) await writeFacts(factsOf(seed, recording.lines, recording.traces, hashes))
+  process.stderr.write(`Recorded in ${((Date.now() - begun) / 1000).toFixed(1)} s\n`)
+  if (known === undefined) return
+  const changed = Object.keys(hashes).filter((name) => hashes[name] !== known.sha256[name])
+  if (changed.length === 0) {
+    process.stderr.write('The day in demo/shop/day is what the shop records.\n')
+    return
+  }
+  process.stderr.write(`${changed.join(', ')} differ from demo/shop/day: record it again with --day, or find out why.\n`)
+  process.exitCode = 1
 }
 
 await main()

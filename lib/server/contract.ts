@@ -172,6 +172,18 @@ export const contract = {
     response: z.object({ items: z.array(sourceStatus) }),
   },
   openapi: { method: 'GET', path: '/api/v1/openapi.json', summary: 'This document', query: none, response: null },
+  demo: {
+    method: 'GET',
+    path: '/api/v1/demo',
+    summary: 'The recorded day of the demo shop as NDJSON, ready for POST /api/v1/ingest',
+    description:
+      'CloudWatch events in order of ingestion, then X-Ray traces, moved in time so that the day ends now. Where the day is stored already it is moved as it was then, so that a second load stores nothing. ' +
+      'A stream that breaks off without its last line break is incomplete.',
+    query: none,
+    response: z.looseObject({}),
+    responseType: 'application/x-ndjson',
+    also: { 404: 'This checkout has no recorded day' },
+  },
   ingest: {
     method: 'POST',
     path: '/api/v1/ingest',
