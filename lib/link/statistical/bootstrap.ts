@@ -18,11 +18,11 @@ const MOST_OPEN = 500
 /** How far an effect may stick out of the gap, in units: clocks and flushing. */
 const SLACK = 2
 
-export function excessOf(window: Window, activeMs: number, unitMs: number): Excess {
+export function nestedExcess(window: Window, activeMs: number, unitMs: number, wanted: (opening: number) => boolean): Excess {
   const chance = meanOpen(window, activeMs)
   const seen = new Map<number, number>()
   const around = new Map<number, Map<number, number>>()
-  eachNested(window, unitMs, (e, gaps) => {
+  eachNested(window, unitMs, wanted, (e, gaps) => {
     const opening = window.opening[e] ?? 0
     seen.set(opening, (seen.get(opening) ?? 0) + 1)
     let counts = around.get(opening)
@@ -55,7 +55,7 @@ function meanOpen({ anchors }: Window, activeMs: number): Map<number, number> {
   return open
 }
 
-function eachNested(window: Window, unitMs: number, take: (effect: number, gaps: number[]) => void): void {
+function eachNested(window: Window, unitMs: number, wanted: (opening: number) => boolean, take: (effect: number, gaps: number[]) => void): void {
   const { anchors } = window
   const slack = SLACK * unitMs
   let open: number[] = []
@@ -63,6 +63,10 @@ function eachNested(window: Window, unitMs: number, take: (effect: number, gaps:
     const startMs = window.startMs[e] ?? 0
     const endMs = window.endMs[e] ?? 0
     open = open.filter((s) => (window.endMs[s] ?? 0) >= startMs)
+    if (!wanted(window.opening[e] ?? 0)) {
+      open.push(e)
+      continue
+    }
     if (open.length > MOST_OPEN) open = open.slice(-MOST_OPEN)
     const gaps: number[] = []
     for (const s of open) {
@@ -77,9 +81,8 @@ function eachNested(window: Window, unitMs: number, take: (effect: number, gaps:
 }
 
 /** Each effect shared out over the gaps around it, by the excess of their kind. */
-export function fromExcess(window: Window, excess: Excess, unitMs: number): EdgeTable {
-  const table = new EdgeTable()
-  eachNested(window, unitMs, (e, gaps) => {
+export function addNested(table: EdgeTable, window: Window, excess: Excess, unitMs: number): void {
+  eachNested(window, unitMs, (opening) => excess.has(opening), (e, gaps) => {
     const opening = window.opening[e] ?? 0
     const shares = excess.get(opening)
     const weights = gaps.map((g) => shares?.get(window.anchors.before[g] ?? 0) ?? 0)
@@ -91,13 +94,13 @@ export function fromExcess(window: Window, excess: Excess, unitMs: number): Edge
     })
     table.addEffect(opening)
     table.addOutside(opening, Math.max(0, 1 - sum / total))
-  })
-  return table
+  }) // prettier-ignore
 }
 
-export function keepOnly(table: EdgeTable, excess: Excess): void {
+/** Sites that a table may keep, where they were found and not known. */
+export function keepOnly(table: EdgeTable, found: Excess): void {
   for (const [opening, sites] of table.sites) {
-    const shares = excess.get(opening)
-    for (const before of sites.keys()) if (!shares?.has(before)) sites.delete(before)
+    const shares = found.get(opening)
+    if (shares) for (const before of sites.keys()) if (!shares.has(before)) sites.delete(before)
   }
 }

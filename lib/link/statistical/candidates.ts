@@ -24,6 +24,8 @@ export interface Sources {
   shares: ShareView
   /** Effects from outside per unit of time, by opening. */
   outsideRate: (opening: number) => number
+  /** See Graph.gather. */
+  gather: (opening: number) => number
   unitMs: number
   /** Where certain: the span that caused this one, -1 for none; undefined where unknown. */
   known?: Map<number, number>
@@ -47,7 +49,7 @@ export function findCandidates(window: Window, sources: Sources, first = 0, last
     lists.push(found)
     total += found.length
   }
-  return pack(window, lists, outside, total, first)
+  return pack(window, lists, outside, { total, first, ...sources })
 }
 
 function ofEffect(window: Window, sources: Sources, e: number, known: number | undefined): Found[] {
@@ -95,7 +97,7 @@ function weighSharing(window: Window, sources: Sources, e: number, found: Found[
   }
 }
 
-function pack(window: Window, lists: Found[][], outside: Float64Array, total: number, first: number): Candidates {
+function pack(window: Window, lists: Found[][], outside: Float64Array, { total, first, gather, known }: { total: number; first: number } & Sources): Candidates {
   const graph: Graph = {
     effects: lists.length,
     ofEffect: new Int32Array(lists.length + 1),
@@ -104,6 +106,7 @@ function pack(window: Window, lists: Found[][], outside: Float64Array, total: nu
     weight: new Float64Array(total),
     outside,
     rate: new Float64Array(total),
+    gather: Float64Array.from(lists, (_, at) => (known?.has(first + at) ? 0 : gather(window.opening[first + at] ?? 0))),
   }
   const out: Candidates = { graph, anchor: new Int32Array(total), call: new Int16Array(total), back: new Int16Array(total), share: new Int8Array(total) }
   const groups = new Map<number, number>()

@@ -3,11 +3,12 @@
  * effect begins), then by expectation and maximisation over all effects, the certain ones held fixed.
  */
 import { hashHalves } from '#lib/base/hash'
-import { excessOf, fromExcess, keepOnly } from './bootstrap'
+import { addNested, keepOnly, nestedExcess, type Excess } from './bootstrap'
 import { fitCalibration, type Outcome } from './calibrate'
 import { findCandidates, type Candidates } from './candidates'
 import { learnClocks } from './clocks'
 import { binOf } from './delay'
+import { addEchoes } from './echoes'
 import { EdgeTable, type AnchorCounts } from './edges'
 import { guess } from './guess'
 import { match, type Posterior } from './matching'
@@ -21,6 +22,13 @@ const ROUNDS = 4
 const HIDDEN_ROUNDS = 2
 const FOLDS = 3
 const MATCH_ROUNDS = 12
+/** Certain links below which an opening is learned as if it had none. */
+const FEW_LABELS = 3
+/** Effects below which coincidences are not counted. */
+const FEW_EFFECTS = 20
+/** Where that share lies in the gaps of one place, the calls are synchronous. */
+const MOSTLY_NESTED = 0.3
+const MOST_CAUSES = 6
 /** A stretch of time without any span that counts as not recorded. */
 const IDLE_MS = 10_000
 
@@ -41,16 +49,56 @@ export function learnEdges(window: Window, known: Map<number, number>, unitMs: n
   const openings = new Map<number, number>()
   for (const opening of window.opening) openings.set(opening, (openings.get(opening) ?? 0) + 1)
   const anchors = countAnchors(window)
-  const believable = known.size > 0 ? null : excessOf(window, activeUnits * unitMs, unitMs)
-  let table = believable ? fromExcess(window, believable, unitMs) : fromCertain(window, known, unitMs)
+  const first = firstTable(window, known, openings, activeUnits * unitMs, unitMs)
+  const gather = new Map<number, number>()
+  let { table } = first
   for (let round = 0; round < rounds; round++) {
-    const sources = sourcesOf({ table, anchors, openings, activeUnits }, unitMs, known)
+    const sources = sourcesOf({ table, anchors, openings, gather, activeUnits }, unitMs, known)
     const candidates = findCandidates(window, sources)
     const posterior = match(candidates.graph, MATCH_ROUNDS)
     table = fromPosterior(window, candidates, posterior, known)
-    if (believable) keepOnly(table, believable)
+    keepOnly(table, first.found)
+    adjustGather(gather, table, first.found, unitMs)
   }
-  return { table, anchors, openings, activeUnits }
+  return { table, anchors, openings, gather, activeUnits }
+}
+
+/** Certain links where an opening has some; what is above chance where it has none. */
+function firstTable(window: Window, known: Map<number, number>, openings: Map<number, number>, activeMs: number, unitMs: number): { table: EdgeTable; found: Excess } {
+  const labels = new Map<number, number>()
+  for (const e of known.keys()) labels.set(window.opening[e] ?? 0, (labels.get(window.opening[e] ?? 0) ?? 0) + 1)
+  const table = fromCertain(window, known, openings, labels, unitMs)
+  const found = nestedExcess(window, activeMs, unitMs, (opening) => (labels.get(opening) ?? 0) < FEW_LABELS)
+  const silent = new Set<number>()
+  for (const [opening, shares] of found) {
+    const most = Math.max(0, ...shares.values())
+    if (most < MOSTLY_NESTED && (openings.get(opening) ?? 0) >= FEW_EFFECTS) {
+      silent.add(opening)
+      if (known.size > 0) found.delete(opening)
+    }
+  }
+  addNested(table, window, found, unitMs)
+  // Where nothing at all is certain, one asynchronous system can't be told from the habits of its users.
+  if (known.size > 0) for (const [opening, shares] of addEchoes(table, window, silent, activeMs, unitMs)) found.set(opening, shares)
+  return { table, found }
+}
+
+/** Moves the readiness to gather until effects have as many causes as there are coincidences at their main place. */
+function adjustGather(gather: Map<number, number>, table: EdgeTable, found: Excess, unitMs: number): void {
+  for (const [opening, shares] of found) {
+    const sites = [...(table.sites.get(opening) ?? [])]
+    const main = sites.sort((a, b) => b[1].mass - a[1].mass || a[0] - b[0])[0]
+    const target = Math.min(MOST_CAUSES, shares.get(main?.[0] ?? -1) ?? 1)
+    if (target < 1.03) {
+      gather.delete(opening)
+      continue
+    }
+    const caused = Math.max(1, (table.effects.get(opening) ?? 0) - (table.outside.get(opening) ?? 0))
+    const now = sites.reduce((sum, [, site]) => sum + site.mass, 0) / caused
+    const at = gather.get(opening)
+    const factor = (target - 1) / Math.max(0.01, now - 1)
+    gather.set(opening, at === undefined ? (10 * (target - 1)) / unitMs : at * Math.min(3, Math.max(1 / 3, factor)))
+  }
 }
 
 /** Hides each third of the transactions that are certain in turn, and predicts their links from the rest. */
@@ -133,22 +181,17 @@ export function addGap(table: EdgeTable, window: Window, e: number, anchor: numb
 }
 
 /** The first model: certain links only, scaled up to all effects of their kind so that rates come out right. */
-function fromCertain(window: Window, known: Map<number, number>, unitMs: number): EdgeTable {
+function fromCertain(window: Window, known: Map<number, number>, openings: Map<number, number>, labels: Map<number, number>, unitMs: number): EdgeTable {
   const table = new EdgeTable()
-  const total = new Map<number, number>()
-  const seen = new Map<number, number>()
-  for (let e = 0; e < window.spans.length; e++) {
-    const opening = window.opening[e] ?? 0
-    total.set(opening, (total.get(opening) ?? 0) + 1)
-    if (known.has(e)) seen.set(opening, (seen.get(opening) ?? 0) + 1)
-  }
   for (const [e, cause] of known) {
     const opening = window.opening[e] ?? 0
-    const scale = (total.get(opening) ?? 1) / (seen.get(opening) ?? 1)
+    const seen = labels.get(opening) ?? 0
+    if (seen < FEW_LABELS) continue
+    const scale = (openings.get(opening) ?? 1) / seen
     if (cause < 0) table.addOutside(opening, scale)
     else addGap(table, window, e, gapAt(window, cause, window.startMs[e] ?? 0), unitMs, scale)
   }
-  for (const [opening, count] of total) table.effects.set(opening, seen.has(opening) ? count : 0)
+  for (const [opening, count] of openings) if ((labels.get(opening) ?? 0) >= FEW_LABELS) table.effects.set(opening, count)
   return table
 }
 

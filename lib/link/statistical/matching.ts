@@ -18,6 +18,8 @@ export interface Graph {
   outside: Float64Array
   /** Expected calls of each group, the same unit as in `weight`. */
   rate: Float64Array
+  /** For effects that may have several causes (a batch), how readily a further one joins, in units of time; 0 for the others. */
+  gather: Float64Array
 }
 
 export interface Posterior {
@@ -49,14 +51,38 @@ export function match(graph: Graph, rounds: number): Posterior {
   return marginals(graph, up)
 }
 
+/**
+ * An effect with several causes has weight Σ over non-empty sets of causes of g^(n-1) · Π up, which is (Π(1 + g·up) − 1) / g;
+ * with g = 0 that is Σ up, one cause.
+ */
 function toPlaces(graph: Graph, up: Float64Array, down: Float64Array): void {
   for (let e = 0; e < graph.effects; e++) {
     const from = graph.ofEffect[e] ?? 0
     const to = graph.ofEffect[e + 1] ?? 0
-    let sum = graph.outside[e] ?? 0
-    for (let k = from; k < to; k++) sum += up[k] ?? 0
-    for (let k = from; k < to; k++) down[k] = 1 / Math.max(1e-300, sum - (up[k] ?? 0))
+    const outside = graph.outside[e] ?? 0
+    const g = graph.gather[e] ?? 0
+    const total = sumOf(up, from, to, g)
+    for (let k = from; k < to; k++) {
+      const rest = without(total, up[k] ?? 0, g)
+      down[k] = g > 0 ? joins(rest, outside, g) : 1 / Math.max(1e-300, outside + rest)
+    }
   }
+}
+
+/** Σ up, or Σ ln(1 + g·up). */
+function sumOf(up: Float64Array, from: number, to: number, g: number): number {
+  let sum = 0
+  for (let k = from; k < to; k++) sum += g > 0 ? Math.log1p(g * (up[k] ?? 0)) : (up[k] ?? 0)
+  return sum
+}
+
+const without = (total: number, up: number, g: number): number => Math.max(0, g > 0 ? total - Math.log1p(g * up) : total - up)
+
+/** Weight of "this one too" against "not this one", given the log-product of the others. */
+function joins(rest: number, outside: number, g: number): number {
+  // e^rest / (outside + (e^rest − 1) / g), without overflow.
+  const scaled = Math.exp(-rest)
+  return 1 / Math.max(1e-300, outside * scaled + (1 - scaled) / g)
 }
 
 function marginals(graph: Graph, up: Float64Array): Posterior {
@@ -65,10 +91,18 @@ function marginals(graph: Graph, up: Float64Array): Posterior {
   for (let e = 0; e < graph.effects; e++) {
     const from = graph.ofEffect[e] ?? 0
     const to = graph.ofEffect[e + 1] ?? 0
-    let sum = graph.outside[e] ?? 0
-    for (let k = from; k < to; k++) sum += up[k] ?? 0
-    outside[e] = sum > 0 ? (graph.outside[e] ?? 0) / sum : 1
-    for (let k = from; k < to; k++) edge[k] = sum > 0 ? (up[k] ?? 0) / sum : 0
+    const none = graph.outside[e] ?? 0
+    const g = graph.gather[e] ?? 0
+    const total = sumOf(up, from, to, g)
+    const some = g > 0 ? (total > 600 ? Infinity : Math.expm1(total) / g) : total
+    outside[e] = none + some > 0 ? none / (none + some) : 1
+    for (let k = from; k < to; k++) {
+      const weight = up[k] ?? 0
+      if (g > 0) {
+        const odds = weight * joins(without(total, weight, g), none, g)
+        edge[k] = odds / (1 + odds)
+      } else edge[k] = none + some > 0 ? weight / (none + some) : 0
+    }
   }
   return { edge, outside }
 }

@@ -17,6 +17,8 @@ export interface Learned {
   anchors: AnchorCounts
   /** Effects of each opening. */
   openings: Map<number, number>
+  /** Openings that may have several causes: how readily a further one joins (Graph.gather). */
+  gather: Map<number, number>
   /** Time in which anything was recorded. */
   activeUnits: number
 }
@@ -38,6 +40,7 @@ export interface ModelBody {
   effects: [opening: number, seen: number][]
   openings: [opening: number, count: number][]
   anchors: [before: number, count: number, after: [place: number, count: number][]][]
+  gather: [opening: number, units: number][]
   activeUnits: number
   calibration: Calibration
   /** Certain links that it was fitted on. */
@@ -56,7 +59,7 @@ const GRAIN = 1e4
 const rounded = (x: number): number => Math.round(x * GRAIN) / GRAIN
 
 export function sealModel(parts: { unitMs: number; names: readonly string[]; succession: Succession; clocks: Clocks; learned: Learned; calibration: Calibration; certain: number }): Model {
-  const { table, anchors, openings, activeUnits } = parts.learned
+  const { table, anchors, openings, gather, activeUnits } = parts.learned
   const body: ModelBody = {
     format: 1,
     unitMs: parts.unitMs,
@@ -79,6 +82,7 @@ export function sealModel(parts: { unitMs: number; names: readonly string[]; suc
     effects: byKey(table.effects),
     openings: byKey(openings),
     anchors: byKey(anchors.before).map(([before, count]) => [before, count, byKey(anchors.gap.get(before) ?? new Map<number, number>())]),
+    gather: byKey(gather).map(([opening, units]) => [opening, rounded(units)]),
     activeUnits,
     calibration: roundedCalibration(parts.calibration),
     certain: parts.certain,
@@ -143,11 +147,11 @@ export function openModel(model: Model): { names: Names; learned: Learned } {
     anchors.before.set(before, count)
     anchors.gap.set(before, new Map(after))
   }
-  return { names, learned: { table, anchors, openings: new Map(model.openings), activeUnits: model.activeUnits } }
+  return { names, learned: { table, anchors, openings: new Map(model.openings), gather: new Map(model.gather), activeUnits: model.activeUnits } }
 }
 
 export function sourcesOf(learned: Learned, unitMs: number, known: Map<number, number>): Sources {
-  const { table, anchors, openings, activeUnits } = learned
+  const { table, anchors, openings, gather, activeUnits } = learned
   const rates = new Map<number, number>()
   for (const [opening, count] of openings) {
     const seen = table.effects.get(opening) ?? 0
@@ -155,6 +159,6 @@ export function sourcesOf(learned: Learned, unitMs: number, known: Map<number, n
     rates.set(opening, (Math.min(1, share) * count) / activeUnits)
   }
   const unseen = 1 / activeUnits
-  return { edges: viewEdges(table, anchors, MAX_UNITS), shares: viewShares(table), outsideRate: (opening) => rates.get(opening) ?? unseen, unitMs, known }
+  return { edges: viewEdges(table, anchors, MAX_UNITS), shares: viewShares(table), outsideRate: (opening) => rates.get(opening) ?? unseen, gather: (opening) => gather.get(opening) ?? 0, unitMs, known }
 }
 
