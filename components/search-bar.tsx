@@ -3,13 +3,17 @@ import { useEffect, useId, useRef, useState } from 'react'
 import type { KeyboardEvent } from 'react'
 import { useRouter } from 'next/navigation'
 import { formatCount, formatShort } from '#lib/base/format'
-import { useSuggestions, wordAt } from '#lib/hooks/suggest'
+import { useSuggestions } from '#lib/hooks/suggest'
 import type { Suggestion } from '#lib/hooks/suggest'
+import { applyCompletion } from '#lib/search/complete'
+import type { Completion } from '#lib/search/complete'
+import { understand } from '#lib/search/conditions'
+import { idsInPaste } from '#lib/search/paste'
 import { useHref, useIsPage, useView } from '#lib/hooks/view'
 import { Icon } from '#components/ui/icon'
 import { Kbd } from '#components/ui/controls'
 import { OutcomeMark } from '#components/ui/outcome'
-import { piecesOf, SearchInput } from './search-input'
+import { SearchInput } from './search-input'
 
 /** The one search box, on every page. Enter shows the transactions; with Shift the map of what was found. */
 export function SearchBar() {
@@ -29,10 +33,10 @@ function SearchBox({ initial }: { initial: string }) {
   const [caret, setCaret] = useState(initial.length)
   const [open, setOpen] = useState(false)
   const [chosen, setChosen] = useState(-1)
-  const word = wordAt(text, caret)
-  const { items, loading } = useSuggestions(word, open)
-  const fault = piecesOf(text).diagnostics[0]
-  const shown = open && (items.length > 0 || loading)
+  const pasted = idsInPaste(text)
+  const { completion, items, loading } = useSuggestions(text, caret, open && pasted === null)
+  const fault = understand(text).diagnostics[0]
+  const shown = open && pasted === null && (items.length > 0 || loading)
   useFocusKey(input)
 
   const submit = (toMap: boolean) => {
@@ -43,10 +47,9 @@ function SearchBox({ initial }: { initial: string }) {
     else router.push(href(toMap ? '/' : '/search', { q }))
   }
   const complete = (item: Suggestion) => {
-    const rest = text.slice(word.end)
-    const next = text.slice(0, word.start) + item.insert + rest.trimStart()
-    const at = word.start + item.insert.length
-    setText(next)
+    const next = applyCompletion(text, completion, item.choice)
+    const at = next.caret
+    setText(next.text)
     setCaret(at)
     setChosen(-1)
     // The caret can only be placed after React wrote the new text.
@@ -118,7 +121,12 @@ function SearchBox({ initial }: { initial: string }) {
           {fault.message}
         </p>
       ) : null}
-      <SuggestionList id={listId} items={items} shown={shown} loading={loading} chosen={chosen} prefix={word.prefix} onPick={complete} />
+      {pasted && open ? (
+        <p className="fault !text-ink-2" role="status">
+          A pasted line: Enter looks for {pasted.length === 1 ? 'the id' : `${pasted.length} ids`} in it
+        </p>
+      ) : null}
+      <SuggestionList id={listId} items={items} shown={shown} loading={loading} chosen={chosen} completion={completion} onPick={complete} />
     </div>
   )
 }
@@ -129,18 +137,18 @@ interface SuggestionListProps {
   shown: boolean
   loading: boolean
   chosen: number
-  prefix: string
+  completion: Completion
   onPick: (item: Suggestion) => void
 }
 
-function SuggestionList({ id, items, shown, loading, chosen, prefix, onPick }: SuggestionListProps) {
+function SuggestionList({ id, items, shown, loading, chosen, completion, onPick }: SuggestionListProps) {
   return (
     <div className="pop suggest" hidden={!shown}>
-      <h3 id={`${id}-head`}>{headOf(items[0], loading)}</h3>
+      <h3 id={`${id}-head`}>{items.length === 0 && loading ? 'Looking…' : completion.kind === 'field' ? 'Fields' : `Values of ${completion.field}`}</h3>
       <ul id={id} role="listbox" aria-labelledby={`${id}-head`}>
         {items.map((item, i) => (
           <li
-            key={item.insert}
+            key={item.choice}
             id={`${id}-${i}`}
             role="option"
             aria-selected={i === chosen}
@@ -149,7 +157,7 @@ function SuggestionList({ id, items, shown, loading, chosen, prefix, onPick }: S
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => onPick(item)}
           >
-            <SuggestionText item={item} prefix={prefix} />
+            <SuggestionText item={item} completion={completion} />
           </li>
         ))}
       </ul>
@@ -160,29 +168,35 @@ function SuggestionList({ id, items, shown, loading, chosen, prefix, onPick }: S
   )
 }
 
-function headOf(first: Suggestion | undefined, loading: boolean): string {
-  if (!first) return loading ? 'Looking…' : ''
-  return first.kind === 'field' ? 'Fields' : `Values of ${first.field}`
-}
-
 const STATUS_MARKS = { error: 'failed', ok: 'ok', unknown: 'unknown', running: 'unknown' } as const
 
-function SuggestionText({ item, prefix }: { item: Suggestion; prefix: string }) {
-  const text = item.kind === 'field' ? item.field : item.value
+function SuggestionText({ item, completion }: { item: Suggestion; completion: Completion }) {
+  const text = item.choice
+  const { prefix } = completion
   const matched = text.toLowerCase().startsWith(prefix.toLowerCase()) ? prefix.length : 0
-  const mark = item.field === 'status' && item.value in STATUS_MARKS ? STATUS_MARKS[item.value as keyof typeof STATUS_MARKS] : null
+  const isStatus = completion.kind === 'value' && completion.field === 'status' && text in STATUS_MARKS
   return (
     <>
-      {mark ? <OutcomeMark outcome={mark} /> : null}
-      <span className="mono cut" title={text}>
+      {isStatus ? <OutcomeMark outcome={STATUS_MARKS[text as keyof typeof STATUS_MARKS]} /> : null}
+      <span className="mono cut flex-none max-w-[70%]" title={text}>
         <span className="text-accent">{text.slice(0, matched)}</span>
         {text.slice(matched)}
       </span>
-      <span className="end" title={`${formatCount(item.count)} events`}>
-        {item.distinct === null ? formatShort(item.count) : `${formatShort(item.distinct)} ${item.distinct === 1 ? 'value' : 'values'}`}
+      {item.about ? (
+        <span className="cut text-ink-3" title={item.about}>
+          {item.about}
+        </span>
+      ) : null}
+      <span className="end" title={item.count === null ? undefined : `${formatCount(item.count)} events`}>
+        {countText(item)}
       </span>
     </>
   )
+}
+
+function countText({ count, distinct }: Suggestion): string {
+  if (distinct) return `${formatShort(distinct)} ${distinct === 1 ? 'value' : 'values'}`
+  return count === null ? '' : formatShort(count)
 }
 
 function wrap(at: number, length: number): number {

@@ -1,7 +1,9 @@
 'use client'
 import { useLayoutEffect, useRef } from 'react'
 import type { InputHTMLAttributes, RefObject } from 'react'
+import { understand } from '#lib/search/conditions'
 import { leavesOf, parse } from '#lib/search/grammar'
+import { idsInPaste } from '#lib/search/paste'
 import type { Diagnostic } from '#lib/search/ast'
 
 interface Piece {
@@ -14,7 +16,9 @@ interface Piece {
 
 /** The text cut into coloured pieces that add up to it, character for character. */
 export function piecesOf(text: string): { pieces: Piece[]; diagnostics: Diagnostic[] } {
-  const { query, diagnostics } = parse(text)
+  if (idsInPaste(text)) return { pieces: [{ text, look: 'plain', nameLength: 0, wrong: null }], diagnostics: [] }
+  const { query } = parse(text)
+  const { diagnostics } = understand(text)
   const leaves = leavesOf(query.root).map(({ leaf, negated }) => ({ leaf, negated }))
   const cuts = new Set([0, text.length])
   for (const { leaf } of leaves) cuts.add(leaf.span.start).add(leaf.span.end)

@@ -12,6 +12,7 @@ export interface MapAnswerProps {
   map: ServiceMap | undefined
   series: Series | undefined
   status: Status | undefined
+  error: Error | null
   /** The search that filters the map, and what it is compared with, in words. */
   q: string
   against: string | null
@@ -20,7 +21,17 @@ export interface MapAnswerProps {
 }
 
 /** The page's question answered in one line, with its limits under it. */
-export function MapAnswer({ map, series, status, q, against, zone, now }: MapAnswerProps) {
+export function MapAnswer({ map, series, status, error, q, against, zone, now }: MapAnswerProps) {
+  if (!map && error) {
+    return (
+      <div className="grow">
+        <h1 className="answer">
+          <b>Not known at the moment.</b> The map could not be read.
+        </h1>
+        <p className="sub">{error.message}</p>
+      </div>
+    )
+  }
   if (!map) {
     return (
       <div className="grow">

@@ -110,7 +110,8 @@ function SidePanel({ map, chosen, view, rangeSeconds, choose }: SidePanelProps) 
   const href = useHref()
   const ofService = chosen ? `${q ? `${q} ` : ''}service:${quoted(chosen.name)}` : q
   const detail = useServiceDetail(chosen?.id ?? '', { q, from, to })
-  const series = useSeries({ q: ofService, from, to, points: 48 }, false, chosen !== null)
+  // One question for all services: choosing another one finds its answer there.
+  const series = useSeries({ q, from, to, points: 48, by: 'service' }, false, chosen !== null)
   if (!chosen) return <OverviewPanel map={map} hrefAll={href('/search')} hrefFailed={href('/search', { q: `${q ? `${q} ` : ''}status:error` })} onChoose={choose} />
   return (
     <ServicePanel
@@ -118,7 +119,7 @@ function SidePanel({ map, chosen, view, rangeSeconds, choose }: SidePanelProps) 
       node={chosen}
       detail={detail.data}
       detailError={detail.error}
-      series={series.data}
+      group={series.data?.groups.find((group) => group.name === chosen.name)}
       unit={unitOfMap(view)}
       rangeSeconds={rangeSeconds}
       hrefAll={href('/search', { q: ofService })}

@@ -168,7 +168,7 @@ function useCytoscape(place: React.RefObject<HTMLDivElement | null>, words: Reac
         if (!core || !words.current) return
         const { x, y } = core.pan()
         words.current.style.transform = `translate(${x}px, ${y}px) scale(${core.zoom()})`
-        words.current.dataset.zoom = core.zoom() < 0.55 ? 'far' : 'near'
+        words.current.dataset.zoom = zoomName(core.zoom())
       }
       core.on('viewport', follow)
       core.on('tap', 'node', (event) => choose.current(event.target.id()))
@@ -185,6 +185,12 @@ function useCytoscape(place: React.RefObject<HTMLDivElement | null>, words: Reac
     }
   }, [place, words])
   return cy
+}
+
+/** How much text a zoom carries: all; names alone; the name under the pointer. */
+function zoomName(zoom: number): string {
+  if (zoom < 0.36) return 'tiny'
+  return zoom < 0.58 ? 'far' : 'near'
 }
 
 /** Changes with the theme, so that the canvas takes its colours anew. */

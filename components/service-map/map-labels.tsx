@@ -34,7 +34,7 @@ export function MapLabels({ view, layout, rangeSeconds, near, found }: MapLabels
         if (!at) return null
         const style: CSSProperties = { left: at.x, top: at.y }
         return (
-          <div key={node.id} className={`map-node${found !== null && !found.has(node.id) ? ' is-dim' : ''}`} style={style}>
+          <div key={node.id} className={`map-node${found !== null && !found.has(node.id) ? ' is-dim' : ''}${near === node.id ? ' is-near' : ''}`} style={style}>
             <NodeWords node={node} unit={unit} above={above.has(node.id)} inbound={inboundRate(node, view.edges, rangeSeconds)} />
             {isDeadEnd(node, sending) ? <span className="map-stub right hatched" /> : null}
             {isUnproven(node) ? <span className="map-stub left hatched" /> : null}
@@ -66,7 +66,7 @@ function NodeWords({ node, unit, above, inbound }: { node: FoldedNode; unit: Rat
   return (
     <div className={`map-name ${above ? 'above' : 'below'}`}>
       <b>
-        {node.name}
+        <span title={node.name}>{node.name}</span>
         {shift ? <span className="tag ml-1.5 bg-surface-1 text-warn">{shiftText(shift)}</span> : null}
         {node.change === 'new' ? <span className="tag ml-1.5 bg-surface-1 text-accent">new</span> : null}
         {node.change === 'gone' ? <span className="tag ml-1.5 bg-surface-1 text-ink-2">gone</span> : null}

@@ -60,7 +60,7 @@ function MapOfRange() {
   return (
     <main className="map-page">
       <div className="top">
-        <MapAnswer map={map.data} series={series.data} status={status.data} q={view.q} against={against} zone={zone} now={now} />
+        <MapAnswer map={map.data} series={series.data} status={status.data} error={map.error} q={view.q} against={against} zone={zone} now={now} />
         <div className="row flex-none flex-wrap">
           {map.data && map.data.transactions.failed > 0 ? (
             <Link className="btn" href={href('/search', { q: withError(view.q) })}>

@@ -31,7 +31,7 @@ export function MapTable({ map, view, chosen, found, onChoose }: MapTableProps) 
   const rows = [...view.nodes].filter((node) => found === null || found.has(node.id)).sort(ORDER[sort])
   const head = (key: SortKey, label: string, className = '') => (
     <th className={className} aria-sort={sort === key ? (key === 'name' ? 'ascending' : 'descending') : 'none'}>
-      <button type="button" className={`h-6 font-medium ${sort === key ? 'text-ink' : ''}`} onClick={() => setSort(key)}>
+      <button type="button" className={`h-6 min-w-6 font-medium ${sort === key ? 'text-ink' : ''}`} onClick={() => setSort(key)}>
         {label}
       </button>
     </th>

@@ -59,8 +59,8 @@ export function MapTools({ map, view, settings, hits, findInput, onChange, onNex
         value={settings.show}
         onChange={(show) => onChange({ show })}
         options={[
-          { value: 'all', label: `All ${formatCount(view.total)}` },
-          { value: 'unhealthy', label: `Unhealthy ${formatCount(view.unhealthy)}`, title: 'At least 1 % failing, or shifted against the compared time, with their neighbours' },
+          { value: 'all', label: `All${view.total > 0 ? ` ${formatCount(view.total)}` : ''}` },
+          { value: 'unhealthy', label: `Unhealthy${view.total > 0 ? ` ${formatCount(view.unhealthy)}` : ''}`, title: 'At least 1 % failing, or shifted against the compared time, with their neighbours' },
         ]}
       />
       <HideMenu map={map} hidden={settings.hidden} onHide={(hidden) => onChange({ hidden })} />

@@ -16,7 +16,8 @@ export interface ServicePanelProps {
   node: MapNode
   detail: ServiceDetail | undefined
   detailError: Error | null
-  series: Series | undefined
+  /** Its own calls over time. */
+  group: Series['groups'][number] | undefined
   unit: RateUnit
   rangeSeconds: number
   /** Links to the transactions that pass through it: all, and those that failed. */
@@ -51,10 +52,9 @@ export function ServicePanel(props: ServicePanelProps) {
   )
 }
 
-function PanelHead({ node, series, unit, hrefFailed, onChoose }: ServicePanelProps) {
+function PanelHead({ node, group, unit, hrefFailed, onChoose }: ServicePanelProps) {
   const share = errorShare(node)
   const before = node.before
-  const group = series?.groups[0]
   const failing = group?.count.map((count, i) => (count > 0 ? (group.errors[i] ?? 0) / count : null))
   return (
     <section>
@@ -143,7 +143,7 @@ function Operations({ detail, error, href }: { detail: ServiceDetail | undefined
         return (
           <div key={operation.name} className="op">
             <Link className="mono cut hover:text-accent" href={href(operation.name)} title={`${operation.name}: ${formatCount(operation.errors)} of ${formatCount(operation.spans)} fail`}>
-              {operation.name}
+              {operation.name || 'without a name'}
             </Link>
             <span className="bar1">
               <i style={style} />

@@ -1,4 +1,4 @@
-import { formatMoment, formatNear } from '#lib/base/clock'
+import { formatClock, formatDay, formatMoment } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatCount, formatDuration, THIN } from '#lib/base/format'
 import { sourceState, totalsOf } from '#lib/graph/source-state'
@@ -38,7 +38,7 @@ export function SourceTable({ sources, rates, rangeLabel, zone, now }: SourceTab
             <th className="num x">+ duplicate</th>
             <th className="num x">+ quarantined</th>
             <th className="num x">+ rejected</th>
-            <th className="x spark">events, {rangeLabel}</th>
+            <th className="x spark">{rangeLabel}</th>
           </tr>
         </thead>
         <tbody>
@@ -93,7 +93,7 @@ function Row({ source, rate, zone, now }: RowProps) {
         <StateMark state={state} />
       </td>
       <td className={`num mono ${late ? 'text-warn' : ''}`} title={until === null ? undefined : formatMoment(until, zone, 'ms')}>
-        {until === null ? <span className="text-ink-3">nothing yet</span> : formatNear(until, zone, now)}
+        {until === null ? <span className="text-ink-3">nothing yet</span> : <Until ms={until} zone={zone} now={now} />}
       </td>
       <td className={`num x ${late ? 'text-warn' : 'text-ink-2'}`}>{state === 'live' || late ? formatLag(source.lagMs ?? 0) : ''}</td>
       <td className="num">{formatCount(source.received)}</td>
@@ -103,6 +103,17 @@ function Row({ source, rate, zone, now }: RowProps) {
       <td className={`num x ${source.rejected > 0 ? 'text-warn' : 'text-ink-3'}`}>{formatCount(source.rejected)}</td>
       <td className="x spark">{rate === undefined ? <Skeleton width={98} height={16} /> : <Sparkline values={rate} width={98} height={24} />}</td>
     </tr>
+  )
+}
+
+/** The clock, and under it the day where that is not today. */
+function Until({ ms, zone, now }: { ms: number; zone: Zone; now: number }) {
+  const near = Math.abs(now - ms) < 86_400_000
+  return (
+    <>
+      {formatClock(ms, zone)}
+      {near ? null : <span className="small block font-sans text-ink-3">{formatDay(ms, zone, now)}</span>}
+    </>
   )
 }
 

@@ -41,7 +41,7 @@ export function SourcesPage() {
       <div className={`so-grid${adding ? '' : ' alone'}`}>
         <div className="min-w-0">
           <Sources sources={sources} error={status.error} retry={() => void status.refetch()}>
-            {sources ? <SourceTable sources={sources} rates={rates} rangeLabel={relativeLabel(view.from, view.to)?.toLowerCase() ?? 'range shown'} zone={zone} now={now} /> : null}
+            {sources ? <SourceTable sources={sources} rates={rates} rangeLabel={`events, ${relativeLabel(view.from, view.to)?.toLowerCase() ?? 'in range'}`} zone={zone} now={now} /> : null}
             {status.data ? <Foot status={status.data} /> : null}
             {sources && now > 0 ? <SourceCoverage sources={sources} rates={rates} fromMs={resolveTime(view.from, now) ?? now} toMs={resolveTime(view.to, now) ?? now} zone={zone} now={now} /> : null}
           </Sources>

@@ -49,7 +49,7 @@ export function viewOfSeries(series: Series): SeriesView {
 /** Round values for an axis from 0: at most `count` above zero, the last at or under `max`. `(62, 2)` -> `[0, 25, 50]` */
 export function axisValues(max: number, count: number): number[] {
   if (!(max > 0)) return [0]
-  const raw = max / (count + 0.5)
+  const raw = max / (count + 0.9)
   const power = 10 ** Math.floor(Math.log10(raw))
   const step = ([1, 2, 2.5, 5, 10].find((s) => s * power >= raw) ?? 10) * power
   return Array.from({ length: Math.floor(max / step) + 1 }, (_, i) => i * step)

@@ -1,76 +1,56 @@
 'use client'
-/** What the search box offers for the word at the caret: fields, then values of a field, each with its count. */
+/** What the search box offers at the caret: the names that the search knows, fields of the logs, then values, each with its count. */
+import { completionAt, matchingFields, matchingValues } from '#lib/search/complete'
+import type { Completion } from '#lib/search/complete'
 import { useFields, useFieldValues } from './data'
 
-export interface WordAt {
-  /** Offsets of the word in the text. */
-  start: number
-  end: number
-  /** What a `-` before it keeps. */
-  negated: boolean
-  /** Null while the field's name is still being typed. */
-  field: string | null
-  /** The part to be completed. */
-  prefix: string
-}
-
-/** The word around the caret. `('status:er', 9)` -> field status, prefix er; `('-cou', 4)` -> negated, prefix cou. */
-export function wordAt(text: string, caret: number): WordAt {
-  let start = caret
-  let quoted = (text.slice(0, caret).match(/"/g) ?? []).length % 2 === 1
-  while (start > 0) {
-    const before = text.charAt(start - 1)
-    if (before === '"') quoted = !quoted
-    if (!quoted && /[\s()]/.test(before)) break
-    start--
-  }
-  let end = caret
-  while (end < text.length && !/[\s()]/.test(text.charAt(end))) end++
-  const negated = text.charAt(start) === '-'
-  const body = text.slice(negated ? start + 1 : start, caret)
-  const colon = body.indexOf(':')
-  if (colon <= 0) return { start, end, negated, field: null, prefix: body.replace(/^"/, '') }
-  const prefix = body.slice(colon + 1).replace(/^(?:>=|<=|>|<)?"?/, '')
-  return { start, end, negated, field: body.slice(0, colon), prefix }
-}
-
 export interface Suggestion {
-  /** Replaces the word. A field's ends with its colon and keeps the list open. */
-  insert: string
-  kind: 'field' | 'value'
-  field: string
-  value: string
-  /** Events that have it. */
-  count: number
+  /** What replaces the word: a field's name, or a value. */
+  choice: string
+  /** What it is, where that is not plain from its name. */
+  about: string | null
+  /** Events that have it; null where nobody counted. */
+  count: number | null
   /** Of a field: how many different values. */
   distinct: number | null
 }
 
-/** A value as it must be typed: quoted where it has spaces, quotes or parentheses. */
-export function quoteValue(value: string): string {
-  return /^[^\s"()]+$/.test(value) && !/^[<>]/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`
-}
-
 export interface Suggestions {
+  completion: Completion
   items: Suggestion[]
   loading: boolean
 }
 
-/** At most 8 fields or 10 values. Asked only while `open`. */
-export function useSuggestions(word: WordAt, open: boolean): Suggestions {
-  const ofField = word.field !== null
-  const fields = useFields(word.prefix, open && !ofField)
-  const values = useFieldValues(word.field ?? '', word.prefix, open && ofField)
-  const mark = word.negated ? '-' : ''
-  if (ofField) {
-    const field = word.field ?? ''
-    const items = (values.data?.items ?? []).slice(0, 10).map(({ value, count }): Suggestion => ({
-      insert: `${mark}${field}:${quoteValue(value)} `, kind: 'value', field, value, count, distinct: null,
-    }))
-    return { items, loading: values.isPending && open }
-  }
-  const items = (fields.data?.items ?? []).slice(0, 8).map(({ name, count, distinct }): Suggestion => ({
-    insert: `${mark}${name}:`, kind: 'field', field: name, value: '', count, distinct,
-  }))
-  return { items, loading: fields.isPending && open }
+const FIELDS_MAX = 9
+const VALUES_MAX = 10
+/** Before anything is typed, the telling names only. */
+const FIRST_BUILT_IN = 4
+
+/** Asked only while `open`. */
+export function useSuggestions(text: string, caret: number, open: boolean): Suggestions {
+  const completion = completionAt(text, caret)
+  const ofField = completion.kind === 'value'
+  const fields = useFields(completion.prefix, open && !ofField)
+  const field = ofField ? completion.field : ''
+  const values = useFieldValues(field, completion.prefix, open && ofField)
+  if (ofField) return { completion, items: valuesOf(field, completion.prefix, values.data?.items ?? []), loading: values.isPending && open }
+  return { completion, items: fieldsOf(completion.prefix, fields.data?.items ?? []), loading: fields.isPending && open }
+}
+
+function fieldsOf(prefix: string, found: readonly { name: string; count: number; distinct: number }[]): Suggestion[] {
+  const counted = new Map(found.map((field) => [field.name, field]))
+  const builtIn = matchingFields(prefix).map((field): Suggestion => {
+    const known = counted.get(field.name)
+    return { choice: field.name, about: field.about, count: known?.count ?? null, distinct: known?.distinct ?? field.values?.length ?? null }
+  })
+  const names = new Set(builtIn.map((item) => item.choice))
+  const own = found.filter((field) => !names.has(field.name)).map((field): Suggestion => ({ choice: field.name, about: null, count: field.count, distinct: field.distinct }))
+  return [...builtIn.slice(0, prefix === '' ? FIRST_BUILT_IN : undefined), ...own].slice(0, FIELDS_MAX)
+}
+
+function valuesOf(field: string, prefix: string, found: readonly { value: string; count: number }[]): Suggestion[] {
+  const counted = found.map(({ value, count }): Suggestion => ({ choice: value, about: null, count, distinct: null }))
+  const known = new Set(counted.map((item) => item.choice))
+  const builtIn = matchingValues(field, prefix).filter((value) => !known.has(value)).map((value): Suggestion => ({ choice: value, about: null, count: null, distinct: null }))
+  return [...counted, ...builtIn].slice(0, VALUES_MAX)
 }
