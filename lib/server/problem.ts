@@ -8,7 +8,7 @@ const CODES = {
   'truncated-body': [400, 'The body ended too early'],
   'invalid-encoding': [400, 'The body is not what its Content-Encoding says'],
   'invalid-body': [400, 'The body could not be read'],
-  'not-found': [404, 'There is nothing under this id'],
+  'not-found': [404, 'There is nothing here'],
   'method-not-allowed': [405, 'This method is not allowed here'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-encoding': [415, 'This Content-Encoding is not supported'],

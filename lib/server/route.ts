@@ -125,10 +125,13 @@ function withHeaders(response: Response, requestId: string): Response {
 /** Pieces of items as NDJSON, written only as fast as they are taken. An error on the way breaks the stream off: a 200 can't be taken back. */
 export function ndjsonResponse<T>(pieces: AsyncGenerator<T[]>, requestId: string): Response {
   const encoder = new TextEncoder()
+  let left = false
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await pieces.next()
+        // The reader may have gone while the piece was read.
+        if (left) return
         if (done) controller.close()
         else controller.enqueue(encoder.encode(value.map((item) => JSON.stringify(item) + '\n').join('')))
       } catch (error) {
@@ -137,6 +140,7 @@ export function ndjsonResponse<T>(pieces: AsyncGenerator<T[]>, requestId: string
       }
     },
     async cancel() {
+      left = true
       await pieces.return(undefined)
     },
   })
