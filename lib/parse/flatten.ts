@@ -9,6 +9,15 @@ const LAYERS_MAX = 4
 /** Nodes looked at, so that a value with 50,000 keys costs no more than another. */
 const NODES_MAX = 2000
 
+/**
+ * What AWS puts into every record of an event and nobody searches for. In a batch of ten it would take the room of what the records carry.
+ */
+const NOISE = new Set([
+  'receiptHandle', 'ReceiptHandle', 'md5OfBody', 'Md5OfBody', 'md5OfMessageAttributes', 'Md5OfMessageAttributes', 'eventVersion', 'EventVersion', 'eventSource', 'EventSource', 'awsRegion', 'AwsRegion',
+  'SenderId', 'SentTimestamp', 'ApproximateFirstReceiveTimestamp', 'Signature', 'SignatureVersion', 'SigningCertUrl', 'SigningCertURL', 'UnsubscribeUrl', 'UnsubscribeURL', 'EventSubscriptionArn',
+  's3SchemaVersion', 'configurationId', 'x-amz-id-2', 'isBase64Encoded', 'kinesisSchemaVersion', 'StreamViewType',
+]) // prettier-ignore
+
 interface Node {
   name: string
   value: unknown
@@ -30,7 +39,7 @@ export function flatten(value: unknown, fields: Field[], skip?: ReadonlySet<stri
       for (const item of node.value.slice(0, FIELDS_MAX)) queue.push({ ...node, value: item })
     } else if (isJsonObject(node.value)) {
       for (const key of Object.keys(node.value)) {
-        if (i === 0 && skip?.has(key)) continue
+        if (i === 0 ? skip?.has(key) : NOISE.has(key)) continue
         const child = node.value[key]
         if (typeof child !== 'object') leaf({ name: node.name === '' ? key : `${node.name}.${key}`, value: child, layer: node.layer }, fields, queue)
         else if (child !== null) queue.push({ name: node.name === '' ? key : `${node.name}.${key}`, value: child, layer: node.layer })

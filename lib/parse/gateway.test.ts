@@ -56,6 +56,18 @@ test("a function's own line about a request is none", () => {
   expect(parseLine('{"level":"info","requestId":"abcdefg=","httpMethod":"GET","path":"/x","status":200}').facts).toBeNull()
 })
 
+test('a line in the common log format: a request, and on a gateway its span', () => {
+  const line = '29.106.218.158 - - [02/Nov/2026:07:59:59 +0000] "POST /v1/orders HTTP/1.1" 502 48 ec916a63-56d0-4458-ac8e-18e39e0467a7 tQTltz4_zK0YPK4='
+  expect(tell(parseLine(line, '/aws/apigateway/public'))).toMatchObject({
+    severity: 17,
+    message: 'POST /v1/orders 502',
+    fields: ['client=29.106.218.158', 'path=/v1/orders', 'status=502', 'method=POST', 'bytes=48'],
+    own: 'gateway public gateway:tQTltz4_zK0YPK4= "POST /v1/orders" -1000…0 ERROR {request self ec916a63-56d0-4458-ac8e-18e39e0467a7} {request self tQTltz4_zK0YPK4=}',
+  })
+  const nginx = parseLine('10.0.0.1 - bob [02/Nov/2026:07:59:59 +0000] "GET /a?b=1 HTTP/1.1" 404 - "-" "Mozilla/5.0 (X11)"', '/ecs/web')
+  expect([nginx.template, nginx.facts]).toEqual(['GET * 4xx', null])
+})
+
 test('Step Functions: every line speaks of its execution, and tells the function that a task called', () => {
   const arn = 'arn:aws:states:eu-west-1:1:execution:refund:8d80fbe2'
   const event = (type: string, details: object): Record<string, unknown> =>

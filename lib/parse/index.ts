@@ -4,6 +4,7 @@
  *   segment                 xray.ts
  *   { … }                   platform.ts (JSON), step-functions.ts, gateway.ts, json-line.ts
  *   START END REPORT …      platform.ts (text)
+ *   … "GET / HTTP/1.1" …    access-line.ts
  *   <time> <id> <level> …   runtime-prefix.ts, and the rest again
  *   rest with an object     loose-value.ts: JSON, Python's repr, Node's inspect; logged-event.ts on what it holds
  *   any text                text-scan.ts: k=v, name: value, ids by their form, and the template
@@ -14,6 +15,7 @@ import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
 import { cutText, storable } from '#lib/base/text-bytes'
 import type { UnixNano } from '#lib/base/time'
 import type { EventFacts, Field, ParsedEvent, RawRecord } from '#lib/model/event'
+import { readAccessLine } from './access-line'
 import type { Draft } from './draft'
 import { flatten } from './flatten'
 import { readGatewayLine } from './gateway'
@@ -85,7 +87,7 @@ function readRecord(record: RawRecord, draft: Draft): void {
     const value = record.json ?? parsedObject(text)
     if (isJsonObject(value)) return readObject(value, text, draft)
   }
-  if (!readPlatformText(text, draft)) readRest(stripPrefix(text, draft), draft, 0)
+  if (!readPlatformText(text, draft) && !readAccessLine(text, draft)) readRest(stripPrefix(text, draft), draft, 0)
 }
 
 function parsedObject(text: string): JsonObject | null {

@@ -88,6 +88,21 @@ test('fields: dotted names, lists under their own, JSON in strings opened, place
   expect(parseLine(JSON.stringify(Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, i])))).fields).toHaveLength(64)
 })
 
+test('of a batch of ten, what the records carry is found, not what AWS repeats in each', () => {
+  const record = (i: number): object => ({
+    messageId: `m-${i}`,
+    receiptHandle: 'r'.repeat(100),
+    body: JSON.stringify({ orderId: `A-7000${i}`, coupon: 'SAVE20' }),
+    attributes: { SenderId: 'x', SentTimestamp: '1' },
+    md5OfBody: 'y',
+    eventSource: 'aws:sqs',
+    awsRegion: 'eu-west-1',
+  })
+  const fields = line({ Records: Array.from({ length: 10 }, (_, i) => record(i)) }).fields as string[]
+  expect(fields).toHaveLength(30)
+  expect(fields).toContain('Records.body.orderId=A-70009')
+})
+
 test('numbers beyond 2^53 are found by their own digits', () => {
   expect(tell(parseLine('{"msg":"x","orderId":9007199254740993}')).fields).toEqual(['orderId=9007199254740993'])
 })

@@ -29,7 +29,7 @@ const LEVEL_KEYS = [
   'level_name',
   'status',
 ]
-const TIME_KEYS = ['timestamp', 'time', '@timestamp', 'ts', '@t', 'datetime', 'eventTime', 'date', 'Timestamp', 'TimeUnixNano']
+const TIME_KEYS = ['timestamp', 'time', '@timestamp', 'ts', '@t', 'datetime', 'eventTime', 'date', 'Timestamp', 't.$date']
 const MESSAGE_KEYS = ['message', 'msg', '@m', 'event', '@mt', 'log', 'Message', 'text', 'body', 'Body', 'short_message']
 const TRACE_KEYS = [
   'xray_trace_id',

@@ -20,6 +20,10 @@ describe('text', () => {
       { request: U, severity: 9, marker: { type: 'report', status: 'ok', durationMs: 79.67, initMs: 0.12 } },
     ],
     [
+      `REPORT RequestId: ${U} Duration: 0.62 ms  Billed Duration: 100 ms Memory Size: 128 MB Max Memory Used: 51 MB`,
+      { request: U, severity: 9, marker: { type: 'report', status: 'ok', durationMs: 0.62 } },
+    ],
+    [
       `REPORT RequestId: ${U}  Duration: 79.67 ms      Billed Duration: 80 ms         Memory Size: 128 MB     Max Memory Used: 73 MB`,
       { request: U, severity: 9, marker: { type: 'report', status: 'ok', durationMs: 79.67 } },
     ],

@@ -81,7 +81,7 @@ function report(text: string, draft: Draft): boolean {
   const requestId = requestIdOf(REPORT.exec(text)?.[1])
   if (requestId === undefined) return false
   draft.requestId = requestId
-  const durationMs = /(?:^|[^a-z]\s|\t|\s\s)Duration: ([\d.]+) ms/.exec(text)?.[1]
+  const durationMs = /(?<!Billed |Init |Restore )\bDuration: ([\d.]+) ms/.exec(text)?.[1]
   const status = reportStatus(/Status: (\w+)/.exec(text)?.[1])
   mark(draft, { type: 'report', status, ...number('durationMs', durationMs), ...number('initMs', /(?:Init|Restore) Duration: ([\d.]+) ms/.exec(text)?.[1]) })
   draft.template = status === 'ok' ? 'REPORT RequestId: *' : `REPORT RequestId: * Status: ${status}`

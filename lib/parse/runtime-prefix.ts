@@ -18,6 +18,13 @@ import { severityOfName } from './severity'
 
 /** Takes what stands before the message into the draft and returns the message. */
 export function stripPrefix(text: string, draft: Draft): string {
+  const rest = strip(text, draft)
+  // A web server's time stands in the middle of its line, so nothing is cut off.
+  draft.lineNs ??= clfInside(text)
+  return rest
+}
+
+function strip(text: string, draft: Draft): string {
   const first = text.charCodeAt(0)
   if (first === 91) return python(text, draft) ?? bracketed(text, draft)
   if (first >= 48 && first <= 57) return tabbed(text, draft) ?? timed(text, draft)
@@ -78,7 +85,7 @@ const LEADING_LEVEL = /^(?:\[|<)?([A-Z]{4,11})(?:\]|>)?(?=[\s:|-])[\s:|-]*/
 
 function timed(text: string, draft: Draft): string {
   const time = leadingTime(text, draft.eventNs)
-  if (time === null) return clf(text, draft)
+  if (time === null) return text
   draft.lineNs ??= time.ns
   return behindTime(text.slice(time.length), draft)
 }
@@ -129,7 +136,7 @@ function leveled(text: string, draft: Draft): string {
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const SLASHED = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/
 const EPOCH = /^(\d{10}(?:\.\d{1,9})?|\d{13}|\d{16}|\d{19})(?=\s)/
-const CLF_TIME = /\[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})\]/
+const CLF_TIME = /\[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?: ([+-]\d{4}))?\]/
 
 /** A time at the very start: ISO in its variants, Go's `2026/11/02 08:00:05`, or an epoch in any unit. */
 function leadingTime(text: string, latestNs: UnixNano): { ns: UnixNano; length: number } | null {
@@ -146,11 +153,9 @@ function leadingTime(text: string, latestNs: UnixNano): { ns: UnixNano; length: 
   return epoch === null || ns === null ? null : { ns, length: epoch[0].length }
 }
 
-/** A web server's line: the time stands in its middle, so nothing is cut off. */
-function clf(text: string, draft: Draft): string {
+function clfInside(text: string): UnixNano | null {
   const match = CLF_TIME.exec(text.length > 300 ? text.slice(0, 300) : text)
-  if (match !== null) draft.lineNs ??= clfTime(match)
-  return text
+  return match === null ? null : clfTime(match)
 }
 
 function clfTime(match: RegExpExecArray): UnixNano | null {

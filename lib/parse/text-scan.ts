@@ -10,6 +10,7 @@
  */
 import { cutText } from '#lib/base/text-bytes'
 import type { Field } from '#lib/model/event'
+import { CLF_DATE, EMAIL, isDateLike, isOpaque, nameOfForm } from './forms'
 import { isPlaceholder, isUuid } from './ids'
 
 export interface ScannedText {
@@ -269,6 +270,10 @@ class TextScanner {
       this.mask(from, to)
       return true
     }
+    if (CLF_DATE.test(text.slice(from, from + 12))) {
+      this.mask(from, to)
+      return false
+    }
     let letters = 0
     let digits = 0
     for (let i = from; i < to;) {
@@ -331,30 +336,8 @@ function colonSplits(text: string, from: number, colon: number, end: number): bo
   if (text.charCodeAt(colon + 1) === 47 || text.charCodeAt(colon + 1) === 58) return false
   if (text.startsWith('arn:', from) || (text.indexOf(':', colon + 1) - end < 0 && text.indexOf(':', colon + 1) > 0)) return false
   const value = text.slice(colon + 1, end)
-  return !(first <= 90 && value.length <= 5 && /^\d+$/.test(value))
-}
-
-const EMAIL = /^[^@\s]+@[\w-]+\.[\w.-]+$/
-/** A run of twenty with capitals, small letters and two digits: a signature, a token, base64. No word looks so. */
-const OPAQUE_RUN_MIN = 20
-
-function isOpaque(text: string, from: number, to: number): boolean {
-  let [digits, lower, upper] = [0, 0, 0]
-  for (let i = from; i <= to; i++) {
-    const c = i < to ? text.charCodeAt(i) : 0
-    if (c >= 48 && c <= 57) digits++
-    else if (c >= 97 && c <= 122) lower++
-    else if (c >= 65 && c <= 90) upper++
-    else {
-      if (digits >= 2 && lower > 0 && upper > 0 && digits + lower + upper >= OPAQUE_RUN_MIN) return true
-      digits = lower = upper = 0
-    }
-  }
-  return false
-}
-
-function isDateLike(value: string): boolean {
-  return value.length >= 8 && value.length <= 40 && /^\d{1,4}[-/:.]\d\d[\d\s:.,/+TZ-]*(?:UTC|GMT)?$/.test(value)
+  // Class:line and host:port.
+  return !((first <= 90 || text.slice(from, colon).includes('.')) && value.length <= 5 && /^\d+$/.test(value))
 }
 
 function hasDigits(text: string, from: number, to: number): boolean {
@@ -381,16 +364,4 @@ function lastWord(part: string): string {
 
 function trimPunctuation(value: string): string {
   return value.replace(/^[.:!?#*]+|[.:!?*]+$/g, '')
-}
-
-/** What an unnamed value is called: by its form. */
-export function nameOfForm(value: string): string {
-  if (isUuid(value)) return 'uuid'
-  if (value.startsWith('arn:')) return 'arn'
-  if (/^https?:/.test(value)) return 'url'
-  if (/^1-[0-9a-f]{8}-[0-9a-f]{24}$/i.test(value)) return 'trace'
-  if (/^\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?$/.test(value)) return 'ip'
-  if (EMAIL.test(value)) return 'email'
-  if (/^-?\d[\d.]*$/.test(value)) return 'number'
-  return value.includes('/') ? 'path' : 'id'
 }

@@ -1,0 +1,69 @@
+/**
+ * Access lines of web servers and gateways in the common and combined log formats, with what API Gateway's CLF format appends:
+ *
+ *   10.0.0.1 - bob [02/Nov/2026:08:00:01 +0000] "GET /v1/orders HTTP/1.1" 200 1513 [requestId [extendedRequestId]]
+ *
+ * https://httpd.apache.org/docs/2.4/logs.html#common, …/apigateway/latest/developerguide/set-up-logging.html
+ * Ignores: user names, referrers, agents (they stay in the text).
+ */
+import type { UnixNano } from '#lib/base/time'
+import type { Draft } from './draft'
+import { idOf } from './ids'
+import { parseClfTime } from './runtime-prefix'
+
+/** Paths are longer only where somebody attacks. */
+const LENGTH_MAX = 4096
+const ACCESS = /^(?:\S+ )?(\S{1,100}) \S+ \S+ \[([^\]]{20,32})\] "(?:([A-Z]{3,10}) )?([^" ]{1,2000})(?: HTTP\/[\d.]+)?[^"]{0,200}" (\d{3}) (\d+|-)([^"]*)/
+
+/** False where the line is none. */
+export function readAccessLine(text: string, draft: Draft): boolean {
+  if (!text.includes('] "')) return false
+  const match = ACCESS.exec(text.length > LENGTH_MAX ? text.slice(0, LENGTH_MAX) : text)
+  if (match === null) return false
+  const [, client = '', time = '', method = '', path = '', status = '', bytes = '', rest = ''] = match
+  const code = Number(status)
+  const startNs = parseClfTime(time)
+  draft.lineNs ??= startNs
+  draft.severity = code >= 500 ? 17 : 9
+  draft.message = `${method} ${path} ${status}`.trim()
+  draft.template = `${method} * ${status.slice(0, 1)}xx`.trim()
+  draft.fields = [
+    { name: 'client', value: client },
+    { name: 'path', value: path },
+    { name: 'status', value: status },
+  ].filter(({ value }) => value.length <= 512)
+  if (method !== '') draft.fields.push({ name: 'method', value: method })
+  if (bytes !== '-') draft.fields.push({ name: 'bytes', value: bytes })
+  if (draft.service.kind === 'gateway') gatewayRequest({ operation: `${method} ${path}`.trim(), status: code, startNs, rest }, draft)
+  return true
+}
+
+interface Request {
+  operation: string
+  status: number
+  startNs: UnixNano | null
+  /** What the format appends behind the bytes: the request's ids. */
+  rest: string
+}
+
+/** On a gateway's log group the line is a request's, if it names it; its whole second is uncertain by one. */
+function gatewayRequest({ operation, status, startNs, rest }: Request, draft: Draft): void {
+  const ids = rest
+    .split(/\s+/)
+    .map(idOf)
+    .filter((id) => id !== undefined)
+  const key = ids.at(-1)
+  draft.facts.httpStatus = status
+  if (key === undefined) return
+  draft.facts.own = {
+    key: `gateway:${key}`,
+    form: 'request',
+    service: draft.service,
+    name: operation,
+    startNs,
+    endNs: startNs !== null && draft.eventNs < startNs ? startNs : draft.eventNs,
+    status: status >= 500 ? 'error' : 'ok',
+    refs: ids.map((value) => ({ kind: 'request', role: 'self', value })),
+    attributes: { 'http.status': status, 'start.uncertain_ms': 1000 },
+  }
+}
