@@ -47,7 +47,13 @@ function Drawing({ width }: { width: number }) {
   const trunk = nodeWidth + 14
   const middle = x(3) + nodeWidth / 2
   return (
-    <svg className="d" width={width} height={252} role="img" aria-label="Example: a checkout causes a payment over a queue and, on another path, a refresh of a table; the validation read 0.77 s before the refresh was done.">
+    <svg
+      className="d"
+      width={width}
+      height={252}
+      role="img"
+      aria-label="Example: a checkout causes a payment over a queue and, on another path, a refresh of a table; the validation read 0.77 s before the refresh was done."
+    >
       <path d={`M${x(1) + nodeWidth} ${Y1}H${x(2)}`} stroke="var(--waiting-fill)" strokeWidth="12" />
       {[0, 1, 2].map((i) => (
         <Arrow key={i} d={`M${x(i) + nodeWidth} ${Y1}H${x(i + 1) - 6}`} x={x(i + 1)} y={Y1} />
@@ -90,9 +96,33 @@ function Arrow({ d, x, y, inferred = false }: { d: string; x: number; y: number;
 function NodeBox({ node, width, small }: { node: Box; width: number; small: boolean }) {
   return (
     <g>
-      <rect x={node.x + 0.5} y={node.y - H / 2 + 0.5} width={width - 1} height={H - 1} rx={node.round ? 17 : 4} fill={node.failed ? 'var(--error-weak)' : 'var(--surface-1)'} stroke={node.failed ? 'var(--error)' : 'var(--line-strong)'} strokeWidth={node.failed ? 1.4 : 1} />
-      {small ? null : <path d={kindPath(node.kind)} transform={`translate(${node.x + 11} ${node.y - 8})`} fill="none" stroke={`var(--s${serviceHue(node.name)})`} strokeWidth="1.4" strokeLinecap="round" strokeLinejoin="round" />}
-      <text x={small ? node.x + width / 2 : node.x + 34} y={node.y + 4} textAnchor={small ? 'middle' : 'start'} style={{ fontSize: small ? 11 : 12.5, fontWeight: 550, fill: 'var(--text-1)' }}>
+      <rect
+        x={node.x + 0.5}
+        y={node.y - H / 2 + 0.5}
+        width={width - 1}
+        height={H - 1}
+        rx={node.round ? 17 : 4}
+        fill={node.failed ? 'var(--error-weak)' : 'var(--surface-1)'}
+        stroke={node.failed ? 'var(--error)' : 'var(--line-strong)'}
+        strokeWidth={node.failed ? 1.4 : 1}
+      />
+      {small ? null : (
+        <path
+          d={kindPath(node.kind)}
+          transform={`translate(${node.x + 11} ${node.y - 8})`}
+          fill="none"
+          stroke={`var(--s${serviceHue(node.name)})`}
+          strokeWidth="1.4"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      )}
+      <text
+        x={small ? node.x + width / 2 : node.x + 34}
+        y={node.y + 4}
+        textAnchor={small ? 'middle' : 'start'}
+        style={{ fontSize: small ? 11 : 12.5, fontWeight: 550, fill: 'var(--text-1)' }}
+      >
         {node.name}
       </text>
     </g>

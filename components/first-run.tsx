@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { formatCount } from '#lib/base/format'
 import { useOrigin } from '#lib/hooks/origin'
 import type { Status } from '#lib/model/api'
+import { DemoButton } from '#components/demo-button'
 import { ExampleGraph } from '#components/example-graph'
 import { useImport } from '#components/import-drop'
 import { Command, curlLine, DropOrPaste, IMPORT_COMMAND } from '#components/sources/add-logs'
@@ -25,13 +26,14 @@ export function FirstRun({ status }: FirstRunProps) {
         <div>
           <h1>No events yet. Bring logs, and see which event caused which.</h1>
           <p>
-            Specter reads the logs and traces that you already have, rebuilds the way through functions, queues and tables, and shows each step with its proof. An hour of logs is enough to begin with. Nothing leaves this
-            machine.
+            Specter reads the logs and traces that you already have, rebuilds the way through functions, queues and tables, and shows each step with its proof.
+            An hour of logs is enough to begin with. Nothing leaves this machine.
           </p>
           <div className="row mt-6 flex-wrap">
             <Button look="primary" size="large" onClick={choose}>
               Choose log files
             </Button>
+            <DemoButton />
             <span className="small text-ink-3">or drop them anywhere on this page</span>
           </div>
         </div>
@@ -67,7 +69,10 @@ export function FirstRun({ status }: FirstRunProps) {
       <div className="low">
         <p role="status" className="flex items-center gap-2">
           <span className="live-dot" />
-          {received > 0 ? `${formatCount(received)} records were received, none of them an event that could be stored; Sources says why.` : 'Waiting for the first event.'} This page turns into the map as soon as one is stored; links appear within seconds after it.
+          {received > 0
+            ? `${formatCount(received)} records were received, none of them an event that could be stored; Sources says why.`
+            : 'Waiting for the first event.'}{' '}
+          This page turns into the map as soon as one is stored; links appear within seconds after it.
         </p>
       </div>
     </main>

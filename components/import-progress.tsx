@@ -13,7 +13,14 @@ export interface ImportProgressProps {
   importedRange: { from: string; to: string } | null
 }
 
-const STATES: Record<UploadItem['state'], string> = { waiting: 'waiting', sending: 'sending', storing: 'storing', done: 'stored', failed: 'failed', cancelled: 'cancelled' }
+const STATES: Record<UploadItem['state'], string> = {
+  waiting: 'waiting',
+  sending: 'sending',
+  storing: 'storing',
+  done: 'stored',
+  failed: 'failed',
+  cancelled: 'cancelled',
+}
 
 /** Bytes, rate, time left and cancel while it runs; counts and faulty lines after it. */
 export function ImportProgress({ uploads, importedRange }: ImportProgressProps) {
@@ -46,7 +53,8 @@ export function ImportProgress({ uploads, importedRange }: ImportProgressProps) 
             </Link>
           ) : null}
           <span className="small text-ink-3" role="status">
-            {formatCount(total.received)} received = {formatCount(total.stored)} stored + {formatCount(total.duplicate)} duplicate + {formatCount(total.quarantined)} quarantined + {formatCount(total.rejected)} rejected
+            {formatCount(total.received)} received = {formatCount(total.stored)} stored + {formatCount(total.duplicate)} duplicate +{' '}
+            {formatCount(total.quarantined)} quarantined + {formatCount(total.rejected)} rejected
           </span>
         </div>
       ) : null}
@@ -64,7 +72,13 @@ function headline(items: readonly UploadItem[]): string {
 
 function sumResults(results: readonly IngestResult[]) {
   const add = (of: (result: IngestResult) => number) => results.reduce((sum, result) => sum + of(result), 0)
-  return { received: add((r) => r.received), stored: add((r) => r.stored), duplicate: add((r) => r.duplicate), quarantined: add((r) => r.quarantined), rejected: add((r) => r.rejected) }
+  return {
+    received: add((r) => r.received),
+    stored: add((r) => r.stored),
+    duplicate: add((r) => r.duplicate),
+    quarantined: add((r) => r.quarantined),
+    rejected: add((r) => r.rejected),
+  }
 }
 
 function ImportRow({ item, onCancel }: { item: UploadItem; onCancel: () => void }) {
@@ -131,7 +145,9 @@ function ImportOutcome({ item }: { item: UploadItem }) {
               <span className="mono">line {formatCount(error.line)}</span> {error.message}
             </li>
           ))}
-          {errors.length > ERRORS_SHOWN ? <li className="text-ink-3">and {errors.length - ERRORS_SHOWN} more; each is kept in quarantine with its reason</li> : null}
+          {errors.length > ERRORS_SHOWN ? (
+            <li className="text-ink-3">and {errors.length - ERRORS_SHOWN} more; each is kept in quarantine with its reason</li>
+          ) : null}
         </ul>
       ) : null}
     </>

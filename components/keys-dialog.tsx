@@ -97,7 +97,12 @@ export function KeysDialog({ dialog }: KeysDialogProps) {
           ))}
         </div>
         <label className="row mt-4 border-t border-line pt-3">
-          <input type="checkbox" className="size-4 accent-[var(--accent)]" checked={enabled === 'on'} onChange={(event) => setEnabled(event.target.checked ? 'on' : 'off')} />
+          <input
+            type="checkbox"
+            className="size-4 accent-[var(--accent)]"
+            checked={enabled === 'on'}
+            onChange={(event) => setEnabled(event.target.checked ? 'on' : 'off')}
+          />
           Single keys are shortcuts
         </label>
       </div>

@@ -111,7 +111,18 @@ function SearchBox({ initial }: { initial: string }) {
             <Kbd>/</Kbd>
           </span>
         ) : (
-          <button type="button" className="btn quiet icon sm flex-none" aria-label="Clear the search" title="Clear the search" onMouseDown={(event) => event.preventDefault()} onClick={() => { setText(''); setCaret(0); input.current?.focus() }}>
+          <button
+            type="button"
+            className="btn quiet icon sm flex-none"
+            aria-label="Clear the search"
+            title="Clear the search"
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => {
+              setText('')
+              setCaret(0)
+              input.current?.focus()
+            }}
+          >
             <Icon name="close" />
           </button>
         )}

@@ -80,7 +80,14 @@ function LiveButton() {
   const possible = view.to === 'now'
   const title = possible ? 'Refreshes by itself every 10 s' : 'Only a range that ends now refreshes by itself'
   return (
-    <button type="button" className="btn quiet only-l" aria-pressed={live} disabled={!possible} title={title} onClick={() => setView({ live: live ? 'off' : '' }, 'replace')}>
+    <button
+      type="button"
+      className="btn quiet only-l"
+      aria-pressed={live}
+      disabled={!possible}
+      title={title}
+      onClick={() => setView({ live: live ? 'off' : '' }, 'replace')}
+    >
       <span className={`live-dot${live ? '' : ' off'}`} />
       Live
     </button>
@@ -115,7 +122,15 @@ function ThemeMenu() {
     <Popover label="Theme" title="Theme" align="end" className="btn quiet icon only-l" width={160} trigger={<Icon name="theme" />}>
       {(close) =>
         THEMES.map(({ value, label }) => (
-          <MenuItem key={value} checked={theme === value} onSelect={() => { setTheme(value); close() }} end={theme === value ? <Icon name="check" size={14} /> : null}>
+          <MenuItem
+            key={value}
+            checked={theme === value}
+            onSelect={() => {
+              setTheme(value)
+              close()
+            }}
+            end={theme === value ? <Icon name="check" size={14} /> : null}
+          >
             {label}
           </MenuItem>
         ))
@@ -157,7 +172,14 @@ function SmallMenu() {
           </MenuItem>
           <h3 className="mt-1 border-t border-line">Theme</h3>
           {THEMES.map(({ value, label }) => (
-            <MenuItem key={value} checked={theme === value} onSelect={() => { setTheme(value); close() }}>
+            <MenuItem
+              key={value}
+              checked={theme === value}
+              onSelect={() => {
+                setTheme(value)
+                close()
+              }}
+            >
               {label}
             </MenuItem>
           ))}

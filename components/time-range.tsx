@@ -37,7 +37,18 @@ export function TimeRange() {
         </>
       }
     >
-      {(close) => <RangePanel key={`${view.from} ${view.to} ${zone}`} from={view.from} to={view.to} now={now} onSet={(from, to) => { set(from, to); close() }} />}
+      {(close) => (
+        <RangePanel
+          key={`${view.from} ${view.to} ${zone}`}
+          from={view.from}
+          to={view.to}
+          now={now}
+          onSet={(from, to) => {
+            set(from, to)
+            close()
+          }}
+        />
+      )}
     </Popover>
   )
 }
@@ -71,14 +82,28 @@ function RangePanel({ from, to, now, onSet }: RangePanelProps) {
             {relativeLabel(preset, 'now')?.replace('Last ', '')}
           </button>
         ))}
-        <button type="button" className="btn justify-center" disabled={!all} title={all ? 'The range of everything that is stored' : 'Nothing is stored yet'} onClick={() => all && onSet(all.from, all.to)}>
+        <button
+          type="button"
+          className="btn justify-center"
+          disabled={!all}
+          title={all ? 'The range of everything that is stored' : 'Nothing is stored yet'}
+          onClick={() => all && onSet(all.from, all.to)}
+        >
           All data
         </button>
       </div>
       <RangeForm from={from} to={to} zone={zone} now={now} onSet={onSet} />
       <div className="mt-3 flex items-center justify-between border-t border-line pt-3">
         <span className="small text-ink-3">Times shown in</span>
-        <Segmented label="Zone" value={zone} onChange={setZone} options={[{ value: 'utc', label: 'UTC' }, { value: 'local', label: 'Local' }]} />
+        <Segmented
+          label="Zone"
+          value={zone}
+          onChange={setZone}
+          options={[
+            { value: 'utc', label: 'UTC' },
+            { value: 'local', label: 'Local' },
+          ]}
+        />
       </div>
     </div>
   )
@@ -103,7 +128,16 @@ function RangeForm({ from, to, zone, now, onSet }: RangeFormProps) {
   const row = (name: 'from' | 'to') => (
     <label className="mt-2 grid grid-cols-[40px_1fr] items-center gap-2">
       <span className="small text-ink-3">{name}</span>
-      <input className="field mono" value={texts[name]} aria-invalid={fault?.includes(`“${texts[name]}”`) ?? false} onChange={(event) => { setTexts({ ...texts, [name]: event.target.value }); setFault(null) }} spellCheck={false} />
+      <input
+        className="field mono"
+        value={texts[name]}
+        aria-invalid={fault?.includes(`“${texts[name]}”`) ?? false}
+        onChange={(event) => {
+          setTexts({ ...texts, [name]: event.target.value })
+          setFault(null)
+        }}
+        spellCheck={false}
+      />
     </label>
   )
   return (

@@ -80,15 +80,24 @@ export function SeriesChart({ name, series, lines, maxAtLeast, format, zone, at,
             <path key={i} {...pathProps(line, { x, y, width, buckets })} />
           ))}
           {series.gaps.map((gap) => (
-            <rect key={gap.fromMs} x={xOfMs(gap.fromMs)} y={TOP} width={Math.max(5, xOfMs(gap.toMs) - xOfMs(gap.fromMs))} height={FLOOR - TOP} fill={`url(#${hatch})`} />
+            <rect
+              key={gap.fromMs}
+              x={xOfMs(gap.fromMs)}
+              y={TOP}
+              width={Math.max(5, xOfMs(gap.toMs) - xOfMs(gap.fromMs))}
+              height={FLOOR - TOP}
+              fill={`url(#${hatch})`}
+            />
           ))}
           {brush ? <BrushMark left={Math.min(brush.from, brush.to) * width} right={Math.max(brush.from, brush.to) * width} /> : null}
           {at === null ? null : <line x1={x(at + 0.5)} x2={x(at + 0.5)} y1={TOP} y2={FLOOR} stroke="var(--accent)" />}
-          {ticks.filter((tick) => tick > 0).map((tick) => (
-            <text key={tick} x="0" y={y(tick) - 3} className="halo">
-              {format(tick)}
-            </text>
-          ))}
+          {ticks
+            .filter((tick) => tick > 0)
+            .map((tick) => (
+              <text key={tick} x="0" y={y(tick) - 3} className="halo">
+                {format(tick)}
+              </text>
+            ))}
           {timeTicks(series.fromMs, series.toMs, Math.max(2, Math.floor(width / 90)), zone).map((tick) => (
             <TimeMark key={tick.ms} x={xOfMs(tick.ms)} label={tick.label} width={width} />
           ))}
@@ -131,13 +140,22 @@ interface Scale {
 
 function pathProps(line: Line, scale: Scale) {
   if (line.look === 'bars') return { d: barsPath(line.values, scale), fill: COLORS.bars }
-  return { d: linePath(line.values, scale), fill: 'none', stroke: COLORS[line.look], strokeWidth: 1.5, strokeLinejoin: 'round' as const, strokeLinecap: 'round' as const }
+  return {
+    d: linePath(line.values, scale),
+    fill: 'none',
+    stroke: COLORS[line.look],
+    strokeWidth: 1.5,
+    strokeLinejoin: 'round' as const,
+    strokeLinecap: 'round' as const,
+  }
 }
 
 function barsPath(values: readonly (number | null)[], { x, y, width, buckets }: Scale): string {
   const gap = width / Math.max(1, buckets) > 3 ? 1 : 0
   return values
-    .map((value, i) => (value === null || value === 0 ? '' : `M${(x(i) + gap / 2).toFixed(1)} ${FLOOR}V${y(value).toFixed(1)}H${(x(i + 1) - gap / 2).toFixed(1)}V${FLOOR}z`))
+    .map((value, i) =>
+      value === null || value === 0 ? '' : `M${(x(i) + gap / 2).toFixed(1)} ${FLOOR}V${y(value).toFixed(1)}H${(x(i + 1) - gap / 2).toFixed(1)}V${FLOOR}z`,
+    )
     .join('')
 }
 

@@ -73,18 +73,44 @@ function SeriesCharts({ view, old, beforeName, zone, onRange }: ChartsProps) {
   const slowest = Math.max(0, ...view.p95Ms.map((value) => value ?? 0))
   const latencyUnit = durationUnit(slowest)
   const pale = (values: readonly (number | null)[] | undefined): Line[] => (values ? [{ values, look: 'pale' }] : [])
-  const note = brush ? formatSpanOfTime(msOf(Math.min(brush.from, brush.to)), msOf(Math.max(brush.from, brush.to)), zone, view.toMs) : at === null ? null : formatMoment(view.fromMs + at * view.bucketMs, zone, 'minute', view.toMs)
+  const note = brush
+    ? formatSpanOfTime(msOf(Math.min(brush.from, brush.to)), msOf(Math.max(brush.from, brush.to)), zone, view.toMs)
+    : at === null
+      ? null
+      : formatMoment(view.fromMs + at * view.bucketMs, zone, 'minute', view.toMs)
   return (
     <footer className="strip" aria-label="Over time">
       <div className="strip-grid">
-        <Panel name="Throughput" figure={throughput(view, at, (value) => formatRate(value, unit))} note={note ?? <BeforeLegend name={old ? beforeName : null} />}>
-          <SeriesChart name="Throughput" lines={[...pale(old?.rate), { values: view.rate, look: 'main' }]} maxAtLeast={0} format={(value) => formatRate(value, unit)} {...shared} />
+        <Panel
+          name="Throughput"
+          figure={throughput(view, at, (value) => formatRate(value, unit))}
+          note={note ?? <BeforeLegend name={old ? beforeName : null} />}
+        >
+          <SeriesChart
+            name="Throughput"
+            lines={[...pale(old?.rate), { values: view.rate, look: 'main' }]}
+            maxAtLeast={0}
+            format={(value) => formatRate(value, unit)}
+            {...shared}
+          />
         </Panel>
         <Panel name="Failing" figure={failing(view, old, at, beforeName)} note="share of what started">
-          <SeriesChart name="Failing" lines={[{ values: view.failing, look: 'bars' }, ...pale(old?.failing)]} maxAtLeast={0.01} format={formatPercent} {...shared} />
+          <SeriesChart
+            name="Failing"
+            lines={[{ values: view.failing, look: 'bars' }, ...pale(old?.failing)]}
+            maxAtLeast={0.01}
+            format={formatPercent}
+            {...shared}
+          />
         </Panel>
         <Panel name="Latency" figure={latency(view, at)} note="root to last effect">
-          <SeriesChart name="Latency" lines={[...pale(old?.p95Ms), { values: view.p50Ms, look: 'second' }, { values: view.p95Ms, look: 'main' }]} maxAtLeast={1} format={(value) => formatDurationIn(value, latencyUnit)} {...shared} />
+          <SeriesChart
+            name="Latency"
+            lines={[...pale(old?.p95Ms), { values: view.p50Ms, look: 'second' }, { values: view.p95Ms, look: 'main' }]}
+            maxAtLeast={1}
+            format={(value) => formatDurationIn(value, latencyUnit)}
+            {...shared}
+          />
         </Panel>
       </div>
       <CoverageBar view={view} zone={zone} />
@@ -97,7 +123,9 @@ function Panel({ name, figure, note, children }: { name: string; figure: string;
     <section className="min-w-0">
       <h2>
         <b>{name}</b>
-        <span className="cut" title={figure}>{figure}</span>
+        <span className="cut" title={figure}>
+          {figure}
+        </span>
         <span className="strip-note">{note}</span>
       </h2>
       {children}

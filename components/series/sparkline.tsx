@@ -14,7 +14,16 @@ export function Sparkline({ values, tone = 'plain', width = 92, height = 26 }: S
   return (
     <svg className="block w-full" viewBox={`0 0 ${width} ${height}`} height={height} preserveAspectRatio="none" aria-hidden="true">
       <path d={`M0 ${height - 0.5}H${width}`} stroke="var(--line)" />
-      {known.length > 0 && most > 0 ? <path d={linePath(values ?? [], { width, height, most })} fill="none" stroke={color} strokeWidth="1.25" strokeLinejoin="round" vectorEffect="non-scaling-stroke" /> : null}
+      {known.length > 0 && most > 0 ? (
+        <path
+          d={linePath(values ?? [], { width, height, most })}
+          fill="none"
+          stroke={color}
+          strokeWidth="1.25"
+          strokeLinejoin="round"
+          vectorEffect="non-scaling-stroke"
+        />
+      ) : null}
     </svg>
   )
 }

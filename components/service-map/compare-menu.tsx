@@ -19,10 +19,29 @@ export interface CompareMenuProps {
 export function CompareMenu({ mode, onChange }: CompareMenuProps) {
   const label = (of: CompareMode) => (of === 'off' ? 'No comparison' : COMPARE_NAMES[of].label)
   return (
-    <Popover label={mode === 'off' ? 'Compare' : `Compared with: ${label(mode)}`} align="end" width={220} trigger={<><Icon name="compare" />{mode === 'off' ? 'Compare' : label(mode)}<Icon name="down" /></>}>
+    <Popover
+      label={mode === 'off' ? 'Compare' : `Compared with: ${label(mode)}`}
+      align="end"
+      width={220}
+      trigger={
+        <>
+          <Icon name="compare" />
+          {mode === 'off' ? 'Compare' : label(mode)}
+          <Icon name="down" />
+        </>
+      }
+    >
       {(close) =>
         MODES.map((of) => (
-          <MenuItem key={of} checked={of === mode} onSelect={() => { onChange(of); close() }} end={of === mode ? <Icon name="check" size={14} /> : null}>
+          <MenuItem
+            key={of}
+            checked={of === mode}
+            onSelect={() => {
+              onChange(of)
+              close()
+            }}
+            end={of === mode ? <Icon name="check" size={14} /> : null}
+          >
             {label(of)}
           </MenuItem>
         ))

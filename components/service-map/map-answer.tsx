@@ -49,9 +49,21 @@ export function MapAnswer({ map, series, status, error, q, against, zone, now }:
     return (
       <div className="grow">
         <h1 className="answer">
-          <b>{q ? <>Nothing fits <code>{q}</code> in this range.</> : 'No events in this range.'}</b>
+          <b>
+            {q ? (
+              <>
+                Nothing fits <code>{q}</code> in this range.
+              </>
+            ) : (
+              'No events in this range.'
+            )}
+          </b>
         </h1>
-        <p className="sub">{status?.data ? `All that is stored lies between ${formatMoment(Date.parse(status.data.from), zone, 'minute', now)} and ${formatMoment(Date.parse(status.data.to), zone, 'minute', now)}.` : '\u00a0'}</p>
+        <p className="sub">
+          {status?.data
+            ? `All that is stored lies between ${formatMoment(Date.parse(status.data.from), zone, 'minute', now)} and ${formatMoment(Date.parse(status.data.to), zone, 'minute', now)}.`
+            : '\u00a0'}
+        </p>
       </div>
     )
   }
@@ -61,12 +73,21 @@ export function MapAnswer({ map, series, status, error, q, against, zone, now }:
       <h1 className="answer">
         <b>
           {formatPlural(map.nodes.length, 'service')}, {formatPlural(count, 'transaction')}
-          {q ? <> with <code>{q}</code></> : null}
+          {q ? (
+            <>
+              {' '}
+              with <code>{q}</code>
+            </>
+          ) : null}
           {count > 0 ? <>, {failed > 0 ? `${formatPercent(failed / count)} failing` : 'none failing'}.</> : '.'}
         </b>{' '}
         {onsetSentence(series, zone, now) ?? worstSentence(map)}
       </h1>
-      <p className="sub">{limits({ map, status, against, zone, now, unknown }).map((part, i) => <span key={i}>{part} </span>)}</p>
+      <p className="sub">
+        {limits({ map, status, against, zone, now, unknown }).map((part, i) => (
+          <span key={i}>{part} </span>
+        ))}
+      </p>
     </div>
   )
 }
@@ -79,7 +100,8 @@ function onsetSentence(series: Series | undefined, zone: Zone, now: number): Rea
   const at = Date.parse(series.from) + onset.index * series.bucketMs
   return (
     <>
-      Since {formatNear(at, zone, now, 'minute')} <b className="text-error">{formatPercent(onset.after)}</b> fail; before that it was {formatPercent(onset.before)}.
+      Since {formatNear(at, zone, now, 'minute')} <b className="text-error">{formatPercent(onset.after)}</b> fail; before that it was{' '}
+      {formatPercent(onset.before)}.
     </>
   )
 }
@@ -121,7 +143,8 @@ function limits({ map, status, against, zone, now, unknown }: LimitsInput): Reac
   if (unknown > 0) parts.push(`${formatCount(unknown)} ${unknown === 1 ? 'has' : 'have'} no outcome yet.`)
   const sources = status ? sourcesSentence(status, zone, now) : null
   if (sources) parts.push(sources)
-  if (status && status.linking.pending > 0) parts.push(<span className="text-warn">{formatCount(status.linking.pending)} events are still being linked; edges appear as they are.</span>)
+  if (status && status.linking.pending > 0)
+    parts.push(<span className="text-warn">{formatCount(status.linking.pending)} events are still being linked; edges appear as they are.</span>)
   return parts.length > 0 ? parts : ['Complete: every source has delivered, every cause that could be proven is.']
 }
 
@@ -147,7 +170,9 @@ function sourcesSentence(status: Status, zone: Zone, now: number): string | null
   if (live.length === 0) return null
   const behind = live.filter((source) => stateOf.get(source) === 'behind')
   const first = behind[0]
-  const late = first ? `${shortSourceName(first.name)} is ${behindBy(first.lagMs ?? 0)} behind${behind.length > 1 ? `, ${behind.length - 1} more too` : ''}.` : ''
+  const late = first
+    ? `${shortSourceName(first.name)} is ${behindBy(first.lagMs ?? 0)} behind${behind.length > 1 ? `, ${behind.length - 1} more too` : ''}.`
+    : ''
   const ends = live.filter((source) => !behind.includes(source)).flatMap((source) => (source.completeUntil ? [Date.parse(source.completeUntil)] : []))
   if (ends.length === 0) return late
   const until = formatNear(Math.min(...ends), zone, now, 'minute')

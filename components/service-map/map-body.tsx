@@ -2,7 +2,8 @@
 import { useEffect, useMemo, useRef } from 'react'
 import { viewOfMap } from '#lib/graph/map-view'
 import { useSeries, useServiceDetail } from '#lib/hooks/data'
-import { useHref, useUrlState, useView } from '#lib/hooks/view'
+import { useHref, useView } from '#lib/hooks/view'
+import type { SetUrl } from '#lib/hooks/view'
 import type { ServiceMap } from '#lib/model/api'
 import { isTyping } from '#components/keys-dialog'
 import { Legend } from '#components/ui/legend'
@@ -22,11 +23,17 @@ import { useMapLayout } from './use-layout'
 export interface MapBodyProps {
   map: ServiceMap | undefined
   url: MapUrl
-  setUrl: ReturnType<typeof useUrlState<MapUrl>>[1]
+  setUrl: SetUrl<MapUrl>
 }
 
 const NO_MAP: ServiceMap = {
-  nodes: [], edges: [], transactions: { count: 0, failed: 0, unknown: 0 }, complete: true, range: { from: '1970-01-01T00:00:00.000Z', to: '1970-01-01T00:00:00.000Z' }, linked: { spans: 0, withCause: 0 }, nearest: null,
+  nodes: [],
+  edges: [],
+  transactions: { count: 0, failed: 0, unknown: 0 },
+  complete: true,
+  range: { from: '1970-01-01T00:00:00.000Z', to: '1970-01-01T00:00:00.000Z' },
+  linked: { spans: 0, withCause: 0 },
+  nearest: null,
 }
 
 function settingsOf(url: MapUrl): MapSettings {
@@ -69,7 +76,18 @@ export function MapBody({ map: given, url, setUrl }: MapBodyProps) {
     <div className="map-body">
       <div className="map-mid">
         <div className="max-lg:hidden">
-          <MapTools map={map} view={view} settings={settings} hits={found?.size ?? null} findInput={findInput} onChange={change} onNextHit={nextHit} onZoom={(factor) => handle.current?.zoomBy(factor)} onFit={() => handle.current?.fit()} onArrange={arrange} />
+          <MapTools
+            map={map}
+            view={view}
+            settings={settings}
+            hits={found?.size ?? null}
+            findInput={findInput}
+            onChange={change}
+            onNextHit={nextHit}
+            onZoom={(factor) => handle.current?.zoomBy(factor)}
+            onFit={() => handle.current?.fit()}
+            onArrange={arrange}
+          />
         </div>
         <CutOff view={view} fold={settings.fold} onUnfold={() => change({ fold: 'off' })} gaveUp={drawn && layout?.gaveUp === true} />
         {settings.as === 'graph' ? (
@@ -86,7 +104,10 @@ export function MapBody({ map: given, url, setUrl }: MapBodyProps) {
         </div>
         {settings.as === 'graph' ? (
           <div className="map-legend max-lg:hidden">
-            <Legend marks={['proven', 'inferred', 'unknown', 'missing', 'waiting', 'rate', 'ring']} words={{ missing: 'gone', unknown: 'cause or effect not known', inferred: 'inferred, its share' }} />
+            <Legend
+              marks={['proven', 'inferred', 'unknown', 'missing', 'waiting', 'rate', 'ring']}
+              words={{ missing: 'gone', unknown: 'cause or effect not known', inferred: 'inferred, its share' }}
+            />
           </div>
         ) : null}
       </div>
@@ -112,7 +133,8 @@ function SidePanel({ map, chosen, view, rangeSeconds, choose }: SidePanelProps) 
   const detail = useServiceDetail(chosen?.id ?? '', { q, from, to })
   // One question for all services: choosing another one finds its answer there.
   const series = useSeries({ q, from, to, points: 48, by: 'service' }, false, chosen !== null)
-  if (!chosen) return <OverviewPanel map={map} hrefAll={href('/search')} hrefFailed={href('/search', { q: `${q ? `${q} ` : ''}status:error` })} onChoose={choose} />
+  if (!chosen)
+    return <OverviewPanel map={map} hrefAll={href('/search')} hrefFailed={href('/search', { q: `${q ? `${q} ` : ''}status:error` })} onChoose={choose} />
   return (
     <ServicePanel
       map={map}
@@ -137,7 +159,11 @@ function quoted(value: string): string {
 function findIn(view: ReturnType<typeof viewOfMap>, text: string): ReadonlySet<string> | null {
   const wanted = text.trim().toLowerCase()
   if (!wanted) return null
-  return new Set(view.nodes.filter((node) => [node.name, ...node.members].some((name) => name.toLowerCase().includes(wanted)) || node.kind.includes(wanted)).map((node) => node.id))
+  return new Set(
+    view.nodes
+      .filter((node) => [node.name, ...node.members].some((name) => name.toLowerCase().includes(wanted)) || node.kind.includes(wanted))
+      .map((node) => node.id),
+  )
 }
 
 interface CutOffProps {
@@ -151,10 +177,16 @@ interface CutOffProps {
 function CutOff({ view, fold, gaveUp, onUnfold }: CutOffProps) {
   if (gaveUp) return <Notice tone="warn">Arranging {view.nodes.length} services took too long; they stand in rows. Fold or hide some.</Notice>
   if (view.folded === 0) return null
-  const action = fold === 'auto' ? <button type="button" className="btn" onClick={onUnfold}>Unfold</button> : null
+  const action =
+    fold === 'auto' ? (
+      <button type="button" className="btn" onClick={onUnfold}>
+        Unfold
+      </button>
+    ) : null
   return (
     <Notice tone="plain" action={action}>
-      Showing {view.total - view.folded} of {view.total} services; {view.folded} quiet, healthy ones are folded by kind. The table of the map and “Find” know them all.
+      Showing {view.total - view.folded} of {view.total} services; {view.folded} quiet, healthy ones are folded by kind. The table of the map and “Find” know
+      them all.
     </Notice>
   )
 }

@@ -45,7 +45,9 @@ export function MapCanvas({ view, layout, rangeSeconds, chosen, found, onChoose,
     cy.batch(() => {
       const wanted = elementsOf(view, layout, palette)
       const ids = new Set(wanted.map((element) => element.data.id))
-      cy.elements().filter((element) => !ids.has(element.id())).remove()
+      cy.elements()
+        .filter((element) => !ids.has(element.id()))
+        .remove()
       for (const element of wanted) {
         const known = cy.getElementById(element.data.id ?? '')
         if (known.empty()) cy.add(element)
@@ -66,7 +68,10 @@ export function MapCanvas({ view, layout, rangeSeconds, chosen, found, onChoose,
       if (chosen) cy.getElementById(chosen).addClass('chosen')
       if (cursor && cursor !== chosen) cy.getElementById(cursor).addClass('cursor')
       if (near) cy.getElementById(near).connectedEdges().addClass('near')
-      if (found) cy.elements().filter((element) => !(element.isNode() ? found.has(element.id()) : found.has(element.data('source')) && found.has(element.data('target')))).addClass('dim')
+      if (found)
+        cy.elements()
+          .filter((element) => !(element.isNode() ? found.has(element.id()) : found.has(element.data('source')) && found.has(element.data('target'))))
+          .addClass('dim')
     })
   }, [cy, chosen, cursor, near, found, view, layout])
 
@@ -86,10 +91,14 @@ export function MapCanvas({ view, layout, rangeSeconds, chosen, found, onChoose,
     if (cy && chosen) bringIntoView(cy, chosen)
   }, [cy, chosen])
 
-  useImperativeHandle(handle, () => ({
-    zoomBy: (factor) => cy?.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } }),
-    fit: () => cy && fitAll(cy, layout),
-  }), [cy, layout])
+  useImperativeHandle(
+    handle,
+    () => ({
+      zoomBy: (factor) => cy?.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } }),
+      fit: () => cy && fitAll(cy, layout),
+    }),
+    [cy, layout],
+  )
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key.startsWith('Arrow')) {
@@ -151,7 +160,11 @@ function bringIntoView(cy: Core, id: string): void {
 }
 
 /** One instance for the life of the place; the library is loaded when the first map is drawn. */
-function useCytoscape(place: React.RefObject<HTMLDivElement | null>, words: React.RefObject<HTMLDivElement | null>, onChoose: (id: string | null) => void): Core | null {
+function useCytoscape(
+  place: React.RefObject<HTMLDivElement | null>,
+  words: React.RefObject<HTMLDivElement | null>,
+  onChoose: (id: string | null) => void,
+): Core | null {
   const [cy, setCy] = useState<Core | null>(null)
   const choose = useRef(onChoose)
   useEffect(() => {
@@ -163,7 +176,16 @@ function useCytoscape(place: React.RefObject<HTMLDivElement | null>, words: Reac
     const watch = new ResizeObserver(() => core?.resize())
     void import('cytoscape').then(({ default: cytoscape }) => {
       if (left || !place.current) return
-      core = cytoscape({ container: place.current, minZoom: 0.15, maxZoom: 2.5, autoungrabify: true, boxSelectionEnabled: false, selectionType: 'single', layout: { name: 'preset' }, style: [] })
+      core = cytoscape({
+        container: place.current,
+        minZoom: 0.15,
+        maxZoom: 2.5,
+        autoungrabify: true,
+        boxSelectionEnabled: false,
+        selectionType: 'single',
+        layout: { name: 'preset' },
+        style: [],
+      })
       const follow = () => {
         if (!core || !words.current) return
         const { x, y } = core.pan()

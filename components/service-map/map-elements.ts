@@ -24,7 +24,9 @@ export function elementsOf(view: MapView, layout: MapLayout, palette: Palette): 
     const from = layout.positions[edge.source]
     const to = layout.positions[edge.target]
     if (!from || !to) return []
-    return [edgeElement(edge, { from, to, most, waiting: waitsOn(kinds.get(edge.source), kinds.get(edge.target)), route: layout.routes[edgeId(edge)], palette })]
+    return [
+      edgeElement(edge, { from, to, most, waiting: waitsOn(kinds.get(edge.source), kinds.get(edge.target)), route: layout.routes[edgeId(edge)], palette }),
+    ]
   })
   return [...nodes, ...edges]
 }
@@ -35,7 +37,11 @@ function waitsOn(source: FoldedNode['kind'] | undefined, target: FoldedNode['kin
 }
 
 function nodeElement(node: FoldedNode, position: Point, palette: Palette): ElementDefinition {
-  return { group: 'nodes', data: { id: node.id, picture: nodePicture(node, palette), shape: isCarrier(node.kind) ? 'ellipse' : 'round-rectangle' }, position: { ...position } }
+  return {
+    group: 'nodes',
+    data: { id: node.id, picture: nodePicture(node, palette), shape: isCarrier(node.kind) ? 'ellipse' : 'round-rectangle' },
+    position: { ...position },
+  }
 }
 
 interface EdgeContext {
@@ -55,15 +61,21 @@ function edgeElement(edge: MapEdge, { from, to, most, waiting, route, palette }:
   return {
     group: 'edges',
     data: {
-      id: edgeId(edge), source: edge.source, target: edge.target, width,
+      id: edgeId(edge),
+      source: edge.source,
+      target: edge.target,
+      width,
       color: failing ? palette.error : gone ? palette.surface : palette.edge,
       arrow: failing ? palette.error : palette.edge,
       outline: gone ? 1.1 : 0,
       line: edge.tier === 'C' ? 'dashed' : 'solid',
       curve: weights.length > 0 ? 'unbundled-bezier' : 'straight',
-      weights: weights.join(' ') || '0.5', distances: distances.join(' ') || '0',
-      start: DEGREES[route?.start ?? 'right'], end: DEGREES[route?.end ?? 'left'],
-      band: waiting ? 14 : 0, failing: failing ? 1 : 0,
+      weights: weights.join(' ') || '0.5',
+      distances: distances.join(' ') || '0',
+      start: DEGREES[route?.start ?? 'right'],
+      end: DEGREES[route?.end ?? 'left'],
+      band: waiting ? 14 : 0,
+      failing: failing ? 1 : 0,
     },
   }
 }
@@ -89,20 +101,46 @@ export function stylesheet(palette: Palette): StylesheetJson {
     {
       selector: 'node',
       style: {
-        width: 40, height: 40, shape: 'data(shape)', 'background-opacity': 0, 'border-width': 0,
-        'background-image': 'data(picture)', 'background-width': `${PICTURE_SIZE}px`, 'background-height': `${PICTURE_SIZE}px`,
-        'background-clip': 'none', 'background-image-containment': 'over', 'bounds-expansion': 12, 'overlay-opacity': 0,
-        'outline-color': palette.accent, 'outline-width': 0, 'outline-offset': 4,
+        width: 40,
+        height: 40,
+        shape: 'data(shape)',
+        'background-opacity': 0,
+        'border-width': 0,
+        'background-image': 'data(picture)',
+        'background-width': `${PICTURE_SIZE}px`,
+        'background-height': `${PICTURE_SIZE}px`,
+        'background-clip': 'none',
+        'background-image-containment': 'over',
+        'bounds-expansion': 12,
+        'overlay-opacity': 0,
+        'outline-color': palette.accent,
+        'outline-width': 0,
+        'outline-offset': 4,
       },
     },
     {
       selector: 'edge',
       style: {
-        width: 'data(width)', 'line-color': 'data(color)', 'line-style': 'data(line)', 'line-dash-pattern': [7, 4], 'line-outline-width': 'data(outline)', 'line-outline-color': palette.edge,
-        'curve-style': 'data(curve)', 'control-point-weights': 'data(weights)', 'control-point-distances': 'data(distances)', 'edge-distances': 'node-position',
-        'source-endpoint': 'data(start)', 'target-endpoint': 'data(end)', 'target-distance-from-node': 2,
-        'target-arrow-shape': 'triangle', 'target-arrow-color': 'data(arrow)', 'arrow-scale': 0.34, 'overlay-opacity': 0,
-        'underlay-color': palette.waiting, 'underlay-opacity': 0, 'underlay-padding': 0,
+        width: 'data(width)',
+        'line-color': 'data(color)',
+        'line-style': 'data(line)',
+        'line-dash-pattern': [7, 4],
+        'line-outline-width': 'data(outline)',
+        'line-outline-color': palette.edge,
+        'curve-style': 'data(curve)',
+        'control-point-weights': 'data(weights)',
+        'control-point-distances': 'data(distances)',
+        'edge-distances': 'node-position',
+        'source-endpoint': 'data(start)',
+        'target-endpoint': 'data(end)',
+        'target-distance-from-node': 2,
+        'target-arrow-shape': 'triangle',
+        'target-arrow-color': 'data(arrow)',
+        'arrow-scale': 0.34,
+        'overlay-opacity': 0,
+        'underlay-color': palette.waiting,
+        'underlay-opacity': 0,
+        'underlay-padding': 0,
       },
     },
     { selector: 'edge[band > 0]', style: { 'underlay-opacity': 1, 'underlay-padding': 6 } },

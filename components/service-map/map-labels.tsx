@@ -27,7 +27,15 @@ export function MapLabels({ view, layout, rangeSeconds, near, found }: MapLabels
   return (
     <>
       {view.edges.map((edge) => (
-        <EdgeLabel key={edgeId(edge)} edge={edge} layout={layout} unit={unit} rangeSeconds={rangeSeconds} near={near} dim={found !== null && !(found.has(edge.source) && found.has(edge.target))} />
+        <EdgeLabel
+          key={edgeId(edge)}
+          edge={edge}
+          layout={layout}
+          unit={unit}
+          rangeSeconds={rangeSeconds}
+          near={near}
+          dim={found !== null && !(found.has(edge.source) && found.has(edge.target))}
+        />
       ))}
       {view.nodes.map((node) => {
         const at = layout.positions[node.id]

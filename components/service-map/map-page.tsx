@@ -1,15 +1,14 @@
 'use client'
 import Link from 'next/link'
-import { useMemo, useRef } from 'react'
 import { formatSpanOfTime } from '#lib/base/clock'
 import { formatShort } from '#lib/base/format'
-import { parseTimeEntry } from '#lib/base/time-entry'
 import { compareRange } from '#lib/graph/compare-range'
 import type { CompareMode } from '#lib/graph/compare-range'
 import { REFRESH, useSeries, useServiceMap, useStatus } from '#lib/hooks/data'
 import { useNow } from '#lib/hooks/now'
 import { usePreference } from '#lib/hooks/preferences'
 import { isLive, useHref, useUrlState, useView } from '#lib/hooks/view'
+import type { SetUrl } from '#lib/hooks/view'
 import type { ServiceMap } from '#lib/model/api'
 import { SeriesRow } from '#components/series/series-row'
 import { FirstRun, useFirstDataRange } from '#components/first-run'
@@ -88,7 +87,7 @@ interface MapContentProps {
   error: Error | null
   retry: () => void
   url: MapUrl
-  setUrl: ReturnType<typeof useUrlState<MapUrl>>[1]
+  setUrl: SetUrl<MapUrl>
   zone: 'utc' | 'local'
 }
 
@@ -97,7 +96,12 @@ function MapContent({ map, error, retry, url, setUrl, zone }: MapContentProps) {
   const empty = map !== undefined && map.nodes.length === 0
   const { data: status } = useStatus()
   const nearest = nearestOf(map, view.q ? null : (status?.data ?? null))
-  if (!map && error) return <Centre><ErrorState what="The map could not be read" error={error} onRetry={retry} kept="What is stored is untouched." /></Centre>
+  if (!map && error)
+    return (
+      <Centre>
+        <ErrorState what="The map could not be read" error={error} onRetry={retry} kept="What is stored is untouched." />
+      </Centre>
+    )
   if (!empty) return <MapBody map={map} url={url} setUrl={setUrl} />
   const where = nearest ? formatSpanOfTime(Date.parse(nearest.from), Date.parse(nearest.to), zone) : null
   return (
@@ -151,7 +155,14 @@ function StaleNotices({ map, mapError, at, retry }: StaleProps) {
   if (!map || !mapError) return null
   const seconds = Math.max(0, Math.round((now - at) / 1000))
   return (
-    <Notice tone="error" action={<button type="button" className="btn" onClick={retry}>Try again</button>}>
+    <Notice
+      tone="error"
+      action={
+        <button type="button" className="btn" onClick={retry}>
+          Try again
+        </button>
+      }
+    >
       This is from {seconds} s ago: the map could not be refreshed. {mapError.message}
     </Notice>
   )
@@ -160,14 +171,11 @@ function StaleNotices({ map, mapError, at, retry }: StaleProps) {
 /** A link with absolute times: it shows the same tomorrow. */
 function ShareButton({ map }: { map: ServiceMap | undefined }) {
   const [view] = useView()
-  const search = useRef('')
-  const link = useMemo(() => {
-    if (typeof window === 'undefined' || !map) return ''
+  const link = () => {
     const url = new URL(window.location.href)
-    url.searchParams.set('from', parseTimeEntry(map.range.from, 'utc') ?? view.from)
-    url.searchParams.set('to', parseTimeEntry(map.range.to, 'utc') ?? view.to)
-    search.current = url.search
+    url.searchParams.set('from', map?.range.from ?? view.from)
+    url.searchParams.set('to', map?.range.to ?? view.to)
     return url.toString()
-  }, [map, view])
-  return <CopyButton text={link} label="Copy a link with absolute times" done="Link copied" icon="share" iconOnly />
+  }
+  return <CopyButton text="" textOf={link} label="Copy a link with absolute times" done="Link copied" icon="share" iconOnly />
 }

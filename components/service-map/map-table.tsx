@@ -68,7 +68,11 @@ interface RowProps {
 function Row({ node, map, rate, chosen, onChoose }: RowProps) {
   const share = errorShare(node)
   const neighbours = neighboursOf(map, node.id)
-  const names = (direction: 'from' | 'to') => neighbours.filter((n) => n.direction === direction).map((n) => n.node.name).join(', ')
+  const names = (direction: 'from' | 'to') =>
+    neighbours
+      .filter((n) => n.direction === direction)
+      .map((n) => n.node.name)
+      .join(', ')
   return (
     <tr aria-selected={chosen}>
       <td>
@@ -77,7 +81,10 @@ function Row({ node, map, rate, chosen, onChoose }: RowProps) {
         </button>
       </td>
       <td className="num">{rate}</td>
-      <td className={`num ${share >= UNHEALTHY_SHARE ? 'font-semibold text-error' : 'text-ink-3'}`} title={`${formatCount(node.errors)} of ${formatCount(node.spans)}`}>
+      <td
+        className={`num ${share >= UNHEALTHY_SHARE ? 'font-semibold text-error' : 'text-ink-3'}`}
+        title={`${formatCount(node.errors)} of ${formatCount(node.spans)}`}
+      >
         {node.errors > 0 ? formatPercent(share) : '0'}
       </td>
       <td className="num">{node.p95Ms === null ? <span className="text-ink-3">n/a</span> : formatDuration(node.p95Ms)}</td>

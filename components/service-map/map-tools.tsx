@@ -60,13 +60,25 @@ export function MapTools({ map, view, settings, hits, findInput, onChange, onNex
         onChange={(show) => onChange({ show })}
         options={[
           { value: 'all', label: `All${view.total > 0 ? ` ${formatCount(view.total)}` : ''}` },
-          { value: 'unhealthy', label: `Unhealthy${view.total > 0 ? ` ${formatCount(view.unhealthy)}` : ''}`, title: 'At least 1 % failing, or shifted against the compared time, with their neighbours' },
+          {
+            value: 'unhealthy',
+            label: `Unhealthy${view.total > 0 ? ` ${formatCount(view.unhealthy)}` : ''}`,
+            title: 'At least 1 % failing, or shifted against the compared time, with their neighbours',
+          },
         ]}
       />
       <HideMenu map={map} hidden={settings.hidden} onHide={(hidden) => onChange({ hidden })} />
       <FoldMenu view={view} fold={settings.fold} onFold={(fold) => onChange({ fold })} />
       <span className="grow" />
-      <Segmented label="Drawn as" value={settings.as} onChange={(as) => onChange({ as })} options={[{ value: 'graph', label: 'Graph' }, { value: 'table', label: 'Table' }]} />
+      <Segmented
+        label="Drawn as"
+        value={settings.as}
+        onChange={(as) => onChange({ as })}
+        options={[
+          { value: 'graph', label: 'Graph' },
+          { value: 'table', label: 'Table' },
+        ]}
+      />
       {settings.as === 'graph' ? (
         <span className="btns">
           <IconButton quiet={false} icon="minus" label="Zoom out" onClick={() => onZoom(1 / 1.25)} />
@@ -99,7 +111,16 @@ function HideMenu({ map, hidden, onHide }: HideMenuProps) {
     onHide(new Set(all ? [...hidden].filter((name) => !names.includes(name)) : [...hidden, ...names]))
   }
   return (
-    <Popover label={hidden.size > 0 ? `Hide, ${hidden.size} hidden` : 'Hide'} width={280} trigger={<>Hide{hidden.size > 0 ? <b className="text-accent">{hidden.size}</b> : null}<Icon name="down" /></>}>
+    <Popover
+      label={hidden.size > 0 ? `Hide, ${hidden.size} hidden` : 'Hide'}
+      width={280}
+      trigger={
+        <>
+          Hide{hidden.size > 0 ? <b className="text-accent">{hidden.size}</b> : null}
+          <Icon name="down" />
+        </>
+      }
+    >
       {() => (
         <>
           <MenuItem disabled={hidden.size === 0} onSelect={() => onHide(new Set())}>
@@ -107,7 +128,12 @@ function HideMenu({ map, hidden, onHide }: HideMenuProps) {
           </MenuItem>
           <h3>Kinds</h3>
           {kinds.map((kind) => (
-            <MenuItem key={kind} checked={ofKind(kind).every((name) => hidden.has(name))} onSelect={() => toggleKind(kind)} end={ofKind(kind).every((name) => hidden.has(name)) ? 'hidden' : ofKind(kind).length}>
+            <MenuItem
+              key={kind}
+              checked={ofKind(kind).every((name) => hidden.has(name))}
+              onSelect={() => toggleKind(kind)}
+              end={ofKind(kind).every((name) => hidden.has(name)) ? 'hidden' : ofKind(kind).length}
+            >
               <Icon name={kind} />
               {kind}
             </MenuItem>
@@ -132,13 +158,34 @@ interface FoldMenuProps {
 
 function FoldMenu({ view, fold, onFold }: FoldMenuProps) {
   return (
-    <Popover label={view.folded > 0 ? `Fold, ${view.folded} folded` : 'Fold'} width={300} trigger={<>Fold{view.folded > 0 ? <b className="text-accent">{view.folded}</b> : null}<Icon name="down" /></>}>
+    <Popover
+      label={view.folded > 0 ? `Fold, ${view.folded} folded` : 'Fold'}
+      width={300}
+      trigger={
+        <>
+          Fold{view.folded > 0 ? <b className="text-accent">{view.folded}</b> : null}
+          <Icon name="down" />
+        </>
+      }
+    >
       {(close) => (
         <>
-          <MenuItem checked={fold === 'auto'} onSelect={() => { onFold('auto'); close() }}>
+          <MenuItem
+            checked={fold === 'auto'}
+            onSelect={() => {
+              onFold('auto')
+              close()
+            }}
+          >
             Quiet healthy ones, from {FOLD_FROM} services on
           </MenuItem>
-          <MenuItem checked={fold === 'off'} onSelect={() => { onFold('off'); close() }}>
+          <MenuItem
+            checked={fold === 'off'}
+            onSelect={() => {
+              onFold('off')
+              close()
+            }}
+          >
             None, up to {FOLD_CAP} services
           </MenuItem>
         </>

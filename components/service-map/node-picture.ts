@@ -20,8 +20,13 @@ export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement)
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim()
   return {
-    surface: token('surface-1'), edge: token('edge'), ink2: token('text-2'), lineStrong: token('line-strong'),
-    error: token('error'), accent: token('accent'), waiting: token('waiting-fill'),
+    surface: token('surface-1'),
+    edge: token('edge'),
+    ink2: token('text-2'),
+    lineStrong: token('line-strong'),
+    error: token('error'),
+    accent: token('accent'),
+    waiting: token('waiting-fill'),
     hues: Array.from({ length: 12 }, (_, i) => token(`s${i + 1}`)),
   }
 }

@@ -18,7 +18,9 @@ const ROWS = 5
 export function OverviewPanel({ map, hrefFailed, hrefAll, onChoose }: OverviewPanelProps) {
   const failing = map.nodes.filter((node) => node.errors > 0).sort((a, b) => b.errors - a.errors)
   const slow = map.nodes.filter((node) => node.p95Ms !== null).sort((a, b) => (b.p95Ms ?? 0) - (a.p95Ms ?? 0))
-  const unproven = map.nodes.filter((node) => node.spans > 0 && node.caused < node.spans && node.kind !== 'gateway').sort((a, b) => b.spans - b.caused - (a.spans - a.caused))
+  const unproven = map.nodes
+    .filter((node) => node.spans > 0 && node.caused < node.spans && node.kind !== 'gateway')
+    .sort((a, b) => b.spans - b.caused - (a.spans - a.caused))
   const mostErrors = Math.max(0.01, ...failing.map(errorShare))
   const slowest = Math.max(1, ...slow.map((node) => node.p95Ms ?? 0))
   return (
@@ -27,9 +29,36 @@ export function OverviewPanel({ map, hrefFailed, hrefAll, onChoose }: OverviewPa
         <h2 className="text-title font-semibold">Where to look</h2>
         <p className="sub">Choose a service in the map for its operations, its log templates and its neighbours.</p>
       </section>
-      <Ranking title="Failing" unit="of its calls" empty="Nothing fails in this range." nodes={failing} tone="error" onChoose={onChoose} value={(node) => formatPercent(errorShare(node))} part={(node) => errorShare(node) / mostErrors} />
-      <Ranking title="Slowest" unit="p95" empty="No duration is known." nodes={slow} tone="plain" onChoose={onChoose} value={(node) => (node.p95Ms === null ? '' : formatDuration(node.p95Ms))} part={(node) => (node.p95Ms ?? 0) / slowest} />
-      <Ranking title="Without a proven cause" unit="of its calls" empty="Every call that could have a cause has a proven one." nodes={unproven} tone="unknown" onChoose={onChoose} value={(node) => formatPercent(1 - node.caused / node.spans)} part={(node) => 1 - node.caused / node.spans} />
+      <Ranking
+        title="Failing"
+        unit="of its calls"
+        empty="Nothing fails in this range."
+        nodes={failing}
+        tone="error"
+        onChoose={onChoose}
+        value={(node) => formatPercent(errorShare(node))}
+        part={(node) => errorShare(node) / mostErrors}
+      />
+      <Ranking
+        title="Slowest"
+        unit="p95"
+        empty="No duration is known."
+        nodes={slow}
+        tone="plain"
+        onChoose={onChoose}
+        value={(node) => (node.p95Ms === null ? '' : formatDuration(node.p95Ms))}
+        part={(node) => (node.p95Ms ?? 0) / slowest}
+      />
+      <Ranking
+        title="Without a proven cause"
+        unit="of its calls"
+        empty="Every call that could have a cause has a proven one."
+        nodes={unproven}
+        tone="unknown"
+        onChoose={onChoose}
+        value={(node) => formatPercent(1 - node.caused / node.spans)}
+        part={(node) => 1 - node.caused / node.spans}
+      />
       <section>
         <div className="row flex-wrap">
           {map.transactions.failed > 0 ? (

@@ -73,7 +73,14 @@ function PanelHead({ node, group, unit, hrefFailed, onChoose }: ServicePanelProp
             <b>
               {formatCount(node.errors)} of {formatCount(node.spans)}
             </b>{' '}
-            calls {node.errors === 0 ? 'fail' : <Link className="link" href={hrefFailed}>fail</Link>}
+            calls{' '}
+            {node.errors === 0 ? (
+              'fail'
+            ) : (
+              <Link className="link" href={hrefFailed}>
+                fail
+              </Link>
+            )}
             {before ? `; before ${formatCount(before.errors)} of ${formatCount(before.spans)} did` : ''}. <Caused node={node} />
           </>
         )}
@@ -142,7 +149,11 @@ function Operations({ detail, error, href }: { detail: ServiceDetail | undefined
         const style: CSSProperties = { width: `${Math.max(share > 0 ? 2 : 0, (share / most) * 100)}%` }
         return (
           <div key={operation.name} className="op">
-            <Link className="mono cut hover:text-accent" href={href(operation.name)} title={`${operation.name}: ${formatCount(operation.errors)} of ${formatCount(operation.spans)} fail`}>
+            <Link
+              className="mono cut hover:text-accent"
+              href={href(operation.name)}
+              title={`${operation.name}: ${formatCount(operation.errors)} of ${formatCount(operation.spans)} fail`}
+            >
               {operation.name || 'without a name'}
             </Link>
             <span className="bar1">
@@ -199,7 +210,13 @@ function Neighbours({ neighbours, unit, rangeSeconds, onChoose }: NeighboursProp
       {neighbours.map(({ node, edge, direction }) => {
         const share = errorShare(edge)
         return (
-          <button key={`${direction} ${node.id}`} type="button" className="nb" onClick={() => onChoose(node.id)} title={`${formatRate(edge.count / rangeSeconds, unit)}, tiers A ${edge.tiers.A}, B ${edge.tiers.B}, C ${edge.tiers.C}`}>
+          <button
+            key={`${direction} ${node.id}`}
+            type="button"
+            className="nb"
+            onClick={() => onChoose(node.id)}
+            title={`${formatRate(edge.count / rangeSeconds, unit)}, tiers A ${edge.tiers.A}, B ${edge.tiers.B}, C ${edge.tiers.C}`}
+          >
             <span className="small text-ink-3">{direction}</span>
             <ServiceName name={node.name} kind={node.kind} />
             <span className="num">{rangeSeconds > 0 ? formatRateFigure(edge.count / rangeSeconds, unit) : ''}</span>

@@ -98,7 +98,12 @@ function requestOf(view: MapView) {
   return {
     nodes: view.nodes.map((node) => node.id),
     edges: view.edges.map((edge) => ({ source: edge.source, target: edge.target, weight: edge.count / most })),
-    routed: view.edges.map((edge) => ({ id: edgeId(edge), source: edge.source, target: edge.target, labelled: labelled || edge.errors > 0 || edge.change !== null })),
+    routed: view.edges.map((edge) => ({
+      id: edgeId(edge),
+      source: edge.source,
+      target: edge.target,
+      labelled: labelled || edge.errors > 0 || edge.change !== null,
+    })),
   }
 }
 

@@ -20,7 +20,15 @@ export function DropOrPaste() {
   if (text !== null) {
     return (
       <div className="flex flex-col gap-2">
-        <textarea className="field h-[84px] w-full resize-none" autoFocus aria-label="Log lines" placeholder={'{"level":"info","orderId":"ord-1", …}\nor plain lines'} value={text} onChange={(event) => setText(event.target.value)} spellCheck={false} />
+        <textarea
+          className="field h-[84px] w-full resize-none"
+          autoFocus
+          aria-label="Log lines"
+          placeholder={'{"level":"info","orderId":"ord-1", …}\nor plain lines'}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          spellCheck={false}
+        />
         <div className="row">
           <Button onClick={send} disabled={!text.trim()}>
             Store {lineCount(text)}
@@ -76,7 +84,11 @@ export function AddLogs({ onClose }: { onClose: ReactNode }) {
         <span className="ml-auto">{onClose}</span>
       </div>
       <ol className="steps">
-        <Way number={1} title="A file, or a paste" text="JSON lines, CloudWatch exports, X-Ray traces or plain text; gzip and zip too. Importing again stores nothing twice.">
+        <Way
+          number={1}
+          title="A file, or a paste"
+          text="JSON lines, CloudWatch exports, X-Ray traces or plain text; gzip and zip too. Importing again stores nothing twice."
+        >
           <DropOrPaste />
         </Way>
         <Way number={2} title="The command line" text="Files, folders or standard input, of any size. It goes on where it was interrupted.">

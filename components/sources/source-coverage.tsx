@@ -26,7 +26,7 @@ export function SourceCoverage({ sources, rates, fromMs, toMs, zone, now }: Sour
   const hatch = useId()
   const rows = sources.slice(0, ROWS_MAX)
   const left = width < 480 ? 120 : 210
-  const x = (ms: number) => left + (Math.min(Math.max(ms, fromMs), toMs) - fromMs) / Math.max(1, toMs - fromMs) * (width - left - 1)
+  const x = (ms: number) => left + ((Math.min(Math.max(ms, fromMs), toMs) - fromMs) / Math.max(1, toMs - fromMs)) * (width - left - 1)
   const height = rows.length * ROW + 22
   return (
     <section className="so-coverage" aria-label="Coverage">
@@ -53,12 +53,29 @@ export function SourceCoverage({ sources, rates, fromMs, toMs, zone, now }: Sour
               </g>
             ))}
             {rows.map((source, i) => (
-              <Row key={source.name} source={source} rate={rates?.get(source.name)} y={i * ROW + ROW / 2} x={x} hatch={hatch} fromMs={fromMs} toMs={toMs} behind={sourceState(source, now) === 'behind'} zone={zone} labelChars={Math.floor(left / 6.4)} now={now} />
+              <Row
+                key={source.name}
+                source={source}
+                rate={rates?.get(source.name)}
+                y={i * ROW + ROW / 2}
+                x={x}
+                hatch={hatch}
+                fromMs={fromMs}
+                toMs={toMs}
+                behind={sourceState(source, now) === 'behind'}
+                zone={zone}
+                labelChars={Math.floor(left / 6.4)}
+                now={now}
+              />
             ))}
           </svg>
         ) : null}
       </div>
-      {sources.length > ROWS_MAX ? <p className="small text-ink-3">The first {ROWS_MAX} of {sources.length} sources.</p> : null}
+      {sources.length > ROWS_MAX ? (
+        <p className="small text-ink-3">
+          The first {ROWS_MAX} of {sources.length} sources.
+        </p>
+      ) : null}
     </section>
   )
 }
@@ -112,7 +129,10 @@ function whenElse(first: number | null, last: number | null, { fromMs, zone, now
 }
 
 /** Runs of buckets with events, clipped to the first and last one; the whole extent while the buckets are not known. */
-function pieces(rate: readonly number[] | undefined, { fromMs, toMs, first, last }: { fromMs: number; toMs: number; first: number; last: number }): [number, number][] {
+function pieces(
+  rate: readonly number[] | undefined,
+  { fromMs, toMs, first, last }: { fromMs: number; toMs: number; first: number; last: number },
+): [number, number][] {
   if (!rate || rate.length === 0) return [[Math.max(first, fromMs), Math.min(last, toMs)]]
   const bucket = (toMs - fromMs) / rate.length
   const runs: [number, number][] = []

@@ -146,7 +146,10 @@ const STATES: Record<SourceState, { word: string; tone: string }> = {
 function StateMark({ state }: { state: SourceState }) {
   const mark = state === 'done' ? <Icon name="check" size={14} /> : <OutcomeMark outcome={state === 'live' ? 'ok' : state === 'behind' ? 'warn' : 'missing'} />
   return (
-    <span className={`inline-flex items-center gap-1.5 whitespace-nowrap ${STATES[state].tone}`} title={state === 'done' ? 'Nothing was received in the last 15 minutes, or what came was old' : undefined}>
+    <span
+      className={`inline-flex items-center gap-1.5 whitespace-nowrap ${STATES[state].tone}`}
+      title={state === 'done' ? 'Nothing was received in the last 15 minutes, or what came was old' : undefined}
+    >
       {mark}
       {STATES[state].word}
     </span>

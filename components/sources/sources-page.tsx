@@ -25,7 +25,15 @@ export function SourcesPage() {
   const now = useNow() ?? 0
   const [adding, setAdding] = useState(true)
   const withRates = useSources({ from: view.from, to: view.to }, isLive(view) ? 30_000 : false)
-  const rates = useMemo(() => (withRates.data ? new Map(withRates.data.items.map((source) => [source.name, source.rate ?? []])) : withRates.isError ? new Map<string, number[]>() : undefined), [withRates.data, withRates.isError])
+  const rates = useMemo(
+    () =>
+      withRates.data
+        ? new Map(withRates.data.items.map((source) => [source.name, source.rate ?? []]))
+        : withRates.isError
+          ? new Map<string, number[]>()
+          : undefined,
+    [withRates.data, withRates.isError],
+  )
   const sources = status.data?.sources
   return (
     <main className="so-page">
@@ -37,13 +45,34 @@ export function SourcesPage() {
           </Button>
         )}
       </div>
-      {status.data && status.error ? <Notice tone="error">These numbers are {formatDuration(Math.max(1000, now - status.dataUpdatedAt))} old: {status.error.message}</Notice> : null}
+      {status.data && status.error ? (
+        <Notice tone="error">
+          These numbers are {formatDuration(Math.max(1000, now - status.dataUpdatedAt))} old: {status.error.message}
+        </Notice>
+      ) : null}
       <div className={`so-grid${adding ? '' : ' alone'}`}>
         <div className="min-w-0">
           <Sources sources={sources} error={status.error} retry={() => void status.refetch()}>
-            {sources ? <SourceTable sources={sources} rates={rates} rangeLabel={`events, ${relativeLabel(view.from, view.to)?.toLowerCase() ?? 'in range'}`} zone={zone} now={now} /> : null}
+            {sources ? (
+              <SourceTable
+                sources={sources}
+                rates={rates}
+                rangeLabel={`events, ${relativeLabel(view.from, view.to)?.toLowerCase() ?? 'in range'}`}
+                zone={zone}
+                now={now}
+              />
+            ) : null}
             {status.data ? <Foot status={status.data} /> : null}
-            {sources && now > 0 ? <SourceCoverage sources={sources} rates={rates} fromMs={resolveTime(view.from, now) ?? now} toMs={resolveTime(view.to, now) ?? now} zone={zone} now={now} /> : null}
+            {sources && now > 0 ? (
+              <SourceCoverage
+                sources={sources}
+                rates={rates}
+                fromMs={resolveTime(view.from, now) ?? now}
+                toMs={resolveTime(view.to, now) ?? now}
+                zone={zone}
+                now={now}
+              />
+            ) : null}
           </Sources>
         </div>
         {adding ? (
@@ -74,7 +103,12 @@ function Sources({ sources, error, retry, children }: SourcesProps) {
       </div>
     )
   }
-  if (sources.length === 0) return <EmptyState title="No source has delivered anything yet">Drop a file, paste lines, run the command or send a request: each becomes a row here within a second.</EmptyState>
+  if (sources.length === 0)
+    return (
+      <EmptyState title="No source has delivered anything yet">
+        Drop a file, paste lines, run the command or send a request: each becomes a row here within a second.
+      </EmptyState>
+    )
   return children
 }
 
@@ -106,7 +140,12 @@ function Answer({ status, zone, now }: { status: Status | undefined; zone: Zone;
         </b>{' '}
         {liveSentence(live.length, behind.length, status, zone)}
       </h1>
-      <p className="sub">{limits(behind.map(({ source }) => source), status)}</p>
+      <p className="sub">
+        {limits(
+          behind.map(({ source }) => source),
+          status,
+        )}
+      </p>
     </div>
   )
 }
@@ -131,7 +170,11 @@ function Foot({ status }: { status: Status }) {
   const faulty = totals.quarantined + totals.rejected
   return (
     <div className="so-foot">
-      <span>{faulty === 0 ? 'Nothing was quarantined or rejected.' : 'Quarantined records are kept with their reason; rejected ones are named in the answer to who sent them.'}</span>
+      <span>
+        {faulty === 0
+          ? 'Nothing was quarantined or rejected.'
+          : 'Quarantined records are kept with their reason; rejected ones are named in the answer to who sent them.'}
+      </span>
       <span>Store {formatBytes(status.storeBytes)}</span>
       <span>Specter {status.version}</span>
     </div>

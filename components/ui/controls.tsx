@@ -48,7 +48,14 @@ export function Segmented<T extends string>({ label, value, options, onChange }:
   return (
     <span className="btns" role="group" aria-label={label}>
       {options.map((option) => (
-        <button key={option.value} type="button" className="btn" aria-pressed={option.value === value} title={option.title} onClick={() => onChange(option.value)}>
+        <button
+          key={option.value}
+          type="button"
+          className="btn"
+          aria-pressed={option.value === value}
+          title={option.title}
+          onClick={() => onChange(option.value)}
+        >
           {option.label}
         </button>
       ))}
@@ -85,7 +92,14 @@ export function CopyButton({ text, textOf, label, done = 'Copied', look = 'plain
   }
   const words = { idle: label, copied: done, refused: 'Copying was refused' }
   return (
-    <Button look={look} icon={state === 'copied' ? 'check' : icon} onClick={copy} aria-describedby={id} className={iconOnly ? 'icon' : ''} {...(iconOnly ? { 'aria-label': words[state], title: words[state] } : {})}>
+    <Button
+      look={look}
+      icon={state === 'copied' ? 'check' : icon}
+      onClick={copy}
+      aria-describedby={id}
+      className={iconOnly ? 'icon' : ''}
+      {...(iconOnly ? { 'aria-label': words[state], title: words[state] } : {})}
+    >
       {iconOnly ? null : words[state]}
       <span id={id} className="sr-only" aria-live="polite">
         {state === 'idle' ? '' : words[state]}

@@ -24,7 +24,7 @@ export function Popover({ trigger, label, className = 'btn', align = 'start', wi
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const panel = useRef<HTMLDivElement>(null)
-  const close = () => panel.current?.hidePopover()
+  const close = () => document.getElementById(id)?.hidePopover()
   const place = (open: boolean) => {
     button.current?.setAttribute('aria-expanded', String(open))
     if (open && button.current && panel.current) {
@@ -37,7 +37,17 @@ export function Popover({ trigger, label, className = 'btn', align = 'start', wi
   }
   return (
     <>
-      <button ref={button} type="button" className={className} popoverTarget={id} aria-haspopup={role} aria-expanded="false" aria-label={label || undefined} title={title} disabled={disabled}>
+      <button
+        ref={button}
+        type="button"
+        className={className}
+        popoverTarget={id}
+        aria-haspopup={role}
+        aria-expanded="false"
+        aria-label={label || undefined}
+        title={title}
+        disabled={disabled}
+      >
         {trigger}
       </button>
       <div

@@ -21,11 +21,45 @@ export function ValueMenu({ field, value, className = '' }: ValueMenuProps) {
     <Popover label={`${field} ${value}`} title={`${field}: ${value}`} width={240} className={`value ${className}`} trigger={value}>
       {(close) => (
         <>
-          <h3 className="cut" title={`${field}: ${value}`}>{field}: {value}</h3>
-          <MenuItem onSelect={() => { close(); search('include', '') }}><Icon name="search" size={14} />Transactions with it</MenuItem>
-          <MenuItem onSelect={() => { close(); search('include') }}><Icon name="plus" size={14} />Add to the search</MenuItem>
-          <MenuItem onSelect={() => { close(); search('exclude') }}><Icon name="minus" size={14} />Exclude from the search</MenuItem>
-          <MenuItem onSelect={() => { void navigator.clipboard.writeText(value); close() }}><Icon name="copy" size={14} />Copy</MenuItem>
+          <h3 className="cut" title={`${field}: ${value}`}>
+            {field}: {value}
+          </h3>
+          <MenuItem
+            onSelect={() => {
+              close()
+              search('include', '')
+            }}
+          >
+            <Icon name="search" size={14} />
+            Transactions with it
+          </MenuItem>
+          <MenuItem
+            onSelect={() => {
+              close()
+              search('include')
+            }}
+          >
+            <Icon name="plus" size={14} />
+            Add to the search
+          </MenuItem>
+          <MenuItem
+            onSelect={() => {
+              close()
+              search('exclude')
+            }}
+          >
+            <Icon name="minus" size={14} />
+            Exclude from the search
+          </MenuItem>
+          <MenuItem
+            onSelect={() => {
+              void navigator.clipboard.writeText(value)
+              close()
+            }}
+          >
+            <Icon name="copy" size={14} />
+            Copy
+          </MenuItem>
         </>
       )}
     </Popover>

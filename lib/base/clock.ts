@@ -16,9 +16,25 @@ interface Parts {
 function parts(ms: number, zone: Zone): Parts {
   const d = new Date(ms)
   if (zone === 'utc') {
-    return { year: d.getUTCFullYear(), month: d.getUTCMonth(), day: d.getUTCDate(), hour: d.getUTCHours(), minute: d.getUTCMinutes(), second: d.getUTCSeconds(), ms: d.getUTCMilliseconds() }
+    return {
+      year: d.getUTCFullYear(),
+      month: d.getUTCMonth(),
+      day: d.getUTCDate(),
+      hour: d.getUTCHours(),
+      minute: d.getUTCMinutes(),
+      second: d.getUTCSeconds(),
+      ms: d.getUTCMilliseconds(),
+    }
   }
-  return { year: d.getFullYear(), month: d.getMonth(), day: d.getDate(), hour: d.getHours(), minute: d.getMinutes(), second: d.getSeconds(), ms: d.getMilliseconds() }
+  return {
+    year: d.getFullYear(),
+    month: d.getMonth(),
+    day: d.getDate(),
+    hour: d.getHours(),
+    minute: d.getMinutes(),
+    second: d.getSeconds(),
+    ms: d.getMilliseconds(),
+  }
 }
 
 const two = (n: number) => String(n).padStart(2, '0')
@@ -60,7 +76,10 @@ export function formatSpanOfTime(fromMs: number, toMs: number, zone: Zone, nowMs
   return `${formatMoment(fromMs, zone, detail, nowMs)} to ${end}`
 }
 
-const STEPS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 10e3, 15e3, 30e3, 60e3, 120e3, 300e3, 600e3, 900e3, 1800e3, 3600e3, 7200e3, 10800e3, 21600e3, 43200e3, 86400e3, 172800e3, 604800e3, 1209600e3, 2592000e3, 7776000e3, 15552000e3, 31536000e3]
+const STEPS_MS = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 10e3, 15e3, 30e3, 60e3, 120e3, 300e3, 600e3, 900e3, 1800e3, 3600e3, 7200e3, 10800e3, 21600e3, 43200e3,
+  86400e3, 172800e3, 604800e3, 1209600e3, 2592000e3, 7776000e3, 15552000e3, 31536000e3,
+]
 
 export interface TimeTick {
   ms: number

@@ -5,7 +5,14 @@ import type { LayoutEdge, Point } from './layout'
 const edge = (source: string, target: string, weight = 0.5): LayoutEdge => ({ source, target, weight })
 const SHOP = {
   nodes: ['api', 'cart', 'checkout', 'orders', 'payment', 'coupon'],
-  edges: [edge('api', 'cart'), edge('api', 'checkout', 1), edge('checkout', 'orders', 1), edge('orders', 'payment', 1), edge('payment', 'coupon'), edge('checkout', 'coupon')],
+  edges: [
+    edge('api', 'cart'),
+    edge('api', 'checkout', 1),
+    edge('checkout', 'orders', 1),
+    edge('orders', 'payment', 1),
+    edge('payment', 'coupon'),
+    edge('checkout', 'coupon'),
+  ],
   width: 1040,
   height: 540,
 }

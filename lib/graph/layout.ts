@@ -66,7 +66,17 @@ function arrange(ids: readonly string[], input: LayoutInput): Record<string, Poi
   const columns = Math.max(1, Math.floor((input.width - 2 * MARGIN.x) / CELL.width) + 1)
   const rows = Math.ceil(alone.length / columns)
   const room = Math.max(input.height - rows * CELL.height, input.height * 0.5)
-  const placed = linked.size > 0 ? fill(rank(ids.filter((id) => linked.has(id)), edges), input.width, room) : {}
+  const placed =
+    linked.size > 0
+      ? fill(
+          rank(
+            ids.filter((id) => linked.has(id)),
+            edges,
+          ),
+          input.width,
+          room,
+        )
+      : {}
   const bottom = Math.max(MARGIN.top - CELL.height, ...Object.values(placed).map((p) => p.y))
   alone.forEach((id, i) => {
     placed[id] = { x: Math.round(MARGIN.x + (i % columns) * CELL.width), y: Math.round(bottom + CELL.height * (1 + Math.floor(i / columns))) }
@@ -81,7 +91,8 @@ const TRY_ALIGNMENTS_UP_TO = 80
 function rank(ids: readonly string[], edges: readonly LayoutEdge[]): Record<string, Point> {
   const alignments = ids.length <= TRY_ALIGNMENTS_UP_TO ? [undefined, 'UL', 'UR', 'DL', 'DR'] : [undefined]
   const tried = alignments.map((align) => rankAligned(ids, edges, align))
-  const bends = (placed: Record<string, Point>) => edges.reduce((sum, edge) => sum + (0.15 + edge.weight) * Math.abs((placed[edge.source]?.y ?? 0) - (placed[edge.target]?.y ?? 0)), 0)
+  const bends = (placed: Record<string, Point>) =>
+    edges.reduce((sum, edge) => sum + (0.15 + edge.weight) * Math.abs((placed[edge.source]?.y ?? 0) - (placed[edge.target]?.y ?? 0)), 0)
   const spread = (placed: Record<string, Point>) => Math.max(...Object.values(placed).map((p) => p.y)) - Math.min(...Object.values(placed).map((p) => p.y))
   const cost = (placed: Record<string, Point>) => bends(placed) + spread(placed)
   return tried.reduce((best, next) => (cost(next) < cost(best) ? next : best))

@@ -51,7 +51,9 @@ describe('where numbers stand', () => {
     const positions = { a: { x: 0, y: 0 }, b: { x: 300, y: 0 }, c: { x: 0, y: 20 }, d: { x: 300, y: 20 } }
     const { routes } = route(positions, edge('a', 'b'), edge('c', 'd'))
     const shown = Object.values(routes).filter((r) => !r.crowded)
-    shown.forEach((one, i) => shown.slice(i + 1).forEach((two) => expect(Math.abs(one.label.x - two.label.x) >= 80 || Math.abs(one.label.y - two.label.y) >= 16).toBe(true)))
+    shown.forEach((one, i) =>
+      shown.slice(i + 1).forEach((two) => expect(Math.abs(one.label.x - two.label.x) >= 80 || Math.abs(one.label.y - two.label.y) >= 16).toBe(true)),
+    )
   })
   it('says that there is no room rather than writing over a name', () => {
     const { routes } = route({ a: { x: 0, y: 0 }, b: { x: 75, y: 0 } }, edge('a', 'b'))

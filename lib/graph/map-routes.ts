@@ -95,7 +95,18 @@ function boxesOf(id: string, positions: Readonly<Record<string, Point>>): Box[] 
 function shapesBetween(a: Point, b: Point): Shape[] {
   const dx = b.x - a.x
   const dy = b.y - a.y
-  if (dx === 0 && dy === 0) return [{ start: 'top', end: 'top', controls: [{ x: a.x - 44, y: a.y - 84 }, { x: a.x + 44, y: a.y - 84 }], cost: 0 }]
+  if (dx === 0 && dy === 0)
+    return [
+      {
+        start: 'top',
+        end: 'top',
+        controls: [
+          { x: a.x - 44, y: a.y - 84 },
+          { x: a.x + 44, y: a.y - 84 },
+        ],
+        cost: 0,
+      },
+    ]
   if (Math.abs(dx) < 70) return vertical(a, b)
   return dx > 0 ? forward(a, b) : backward(a, b)
 }
@@ -106,7 +117,15 @@ function vertical(a: Point, b: Point): Shape[] {
   const around = [80, 130, -80, -130].map((off, i): Shape => {
     const side: Side = off > 0 ? 'right' : 'left'
     const x = (off > 0 ? Math.max(a.x, b.x) : Math.min(a.x, b.x)) + off
-    return { start: side, end: side, controls: [{ x, y: a.y }, { x, y: b.y }], cost: 6 + 2 * i }
+    return {
+      start: side,
+      end: side,
+      controls: [
+        { x, y: a.y },
+        { x, y: b.y },
+      ],
+      cost: 6 + 2 * i,
+    }
   })
   return [straight, ...around]
 }
@@ -114,14 +133,32 @@ function vertical(a: Point, b: Point): Shape[] {
 function forward(a: Point, b: Point): Shape[] {
   const dx = b.x - a.x
   const dy = b.y - a.y
-  const bend = (c: number, cost: number): Shape => ({ start: 'right', end: 'left', controls: [{ x: a.x + dx * c, y: a.y }, { x: a.x + dx * c, y: b.y }], cost })
+  const bend = (c: number, cost: number): Shape => ({
+    start: 'right',
+    end: 'left',
+    controls: [
+      { x: a.x + dx * c, y: a.y },
+      { x: a.x + dx * c, y: b.y },
+    ],
+    cost,
+  })
   const shapes: Shape[] = Math.abs(dy) < 4 ? [{ start: 'right', end: 'left', controls: [], cost: 0 }] : [bend(0.5, 0), bend(0.3, 1), bend(0.7, 1)]
   const lane = Math.min(90, dx / 3)
   const highest = Math.min(a.y, b.y)
   const lowest = Math.max(a.y, b.y)
   for (const [i, off] of [52, 84, 120, 160, 210].entries()) {
     for (const y of [highest - off, lowest + off + 24]) {
-      shapes.push({ start: 'right', end: 'left', controls: [{ x: a.x + lane, y: a.y }, { x: a.x + lane, y }, { x: b.x - lane, y }, { x: b.x - lane, y: b.y }], cost: 5 + 3 * i })
+      shapes.push({
+        start: 'right',
+        end: 'left',
+        controls: [
+          { x: a.x + lane, y: a.y },
+          { x: a.x + lane, y },
+          { x: b.x - lane, y },
+          { x: b.x - lane, y: b.y },
+        ],
+        cost: 5 + 3 * i,
+      })
     }
   }
   return shapes
@@ -133,14 +170,38 @@ function backward(a: Point, b: Point): Shape[] {
   if (Math.abs(dy) > 60) {
     const start: Side = dy > 0 ? 'bottom' : 'top'
     shapes.push({ start, end: 'right', controls: [{ x: a.x, y: b.y }], cost: 2 + (dy > 0 ? 3 : 0) })
-    shapes.push({ start, end: 'right', controls: [{ x: a.x, y: a.y + dy * 0.6 }, { x: b.x + 110, y: b.y }], cost: 3 + (dy > 0 ? 3 : 0) })
+    shapes.push({
+      start,
+      end: 'right',
+      controls: [
+        { x: a.x, y: a.y + dy * 0.6 },
+        { x: b.x + 110, y: b.y },
+      ],
+      cost: 3 + (dy > 0 ? 3 : 0),
+    })
     shapes.push({ start: 'left', end: dy > 0 ? 'top' : 'bottom', controls: [{ x: b.x, y: a.y }], cost: 4 + (dy > 0 ? 0 : 3) })
   }
   for (const [i, off] of [84, 124, 170, 220].entries()) {
     const over = Math.min(a.y, b.y) - off
     const under = Math.max(a.y, b.y) + off + 36
-    shapes.push({ start: 'top', end: 'top', controls: [{ x: a.x, y: over }, { x: b.x, y: over }], cost: 6 + 3 * i })
-    shapes.push({ start: 'bottom', end: 'bottom', controls: [{ x: a.x, y: under }, { x: b.x, y: under }], cost: 10 + 3 * i })
+    shapes.push({
+      start: 'top',
+      end: 'top',
+      controls: [
+        { x: a.x, y: over },
+        { x: b.x, y: over },
+      ],
+      cost: 6 + 3 * i,
+    })
+    shapes.push({
+      start: 'bottom',
+      end: 'bottom',
+      controls: [
+        { x: a.x, y: under },
+        { x: b.x, y: under },
+      ],
+      cost: 10 + 3 * i,
+    })
   }
   return shapes
 }
@@ -254,7 +315,8 @@ function freeNumber(path: readonly Point[], taken: readonly Box[]): { at: Point;
     for (const off of places) {
       const at = { x: Math.round(on.x), y: Math.round(on.y + off) }
       const box = numberBox(at, '')
-      if (taken.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom)) return { at, crowded: false }
+      if (taken.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom))
+        return { at, crowded: false }
     }
   }
   return { at: middleOf(path), crowded: true }

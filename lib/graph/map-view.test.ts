@@ -3,10 +3,43 @@ import type { MapEdge, MapNode, ServiceMap } from '#lib/model/api'
 import { FOLD_FROM, neighboursOf, shiftOf, unprovenOf, viewOfMap } from './map-view'
 import type { MapFilter } from './map-view'
 
-const node = (id: string, more: Partial<MapNode> = {}): MapNode => ({ id, name: id, kind: 'function', events: 10, spans: 100, errors: 0, ratePerSecond: 1, p50Ms: 5, p95Ms: 10, change: null, before: null, caused: 100, ...more })
-const edge = (source: string, target: string, more: Partial<MapEdge> = {}): MapEdge => ({ source, target, count: 10, errors: 0, p50Ms: 1, p95Ms: 2, tier: 'A', tiers: { A: 10, B: 0, C: 0 }, change: null, before: null, ...more })
+const node = (id: string, more: Partial<MapNode> = {}): MapNode => ({
+  id,
+  name: id,
+  kind: 'function',
+  events: 10,
+  spans: 100,
+  errors: 0,
+  ratePerSecond: 1,
+  p50Ms: 5,
+  p95Ms: 10,
+  change: null,
+  before: null,
+  caused: 100,
+  ...more,
+})
+const edge = (source: string, target: string, more: Partial<MapEdge> = {}): MapEdge => ({
+  source,
+  target,
+  count: 10,
+  errors: 0,
+  p50Ms: 1,
+  p95Ms: 2,
+  tier: 'A',
+  tiers: { A: 10, B: 0, C: 0 },
+  change: null,
+  before: null,
+  ...more,
+})
 const map = (nodes: MapNode[], edges: MapEdge[] = [], more: Partial<ServiceMap> = {}): ServiceMap => ({
-  nodes, edges, transactions: { count: 1, failed: 0, unknown: 0 }, complete: true, range: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' }, linked: { spans: 100, withCause: 100 }, nearest: null, ...more,
+  nodes,
+  edges,
+  transactions: { count: 1, failed: 0, unknown: 0 },
+  complete: true,
+  range: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
+  linked: { spans: 100, withCause: 100 },
+  nearest: null,
+  ...more,
 })
 const ALL: MapFilter = { unhealthyOnly: false, hidden: new Set(), fold: 'auto' }
 
@@ -16,7 +49,10 @@ describe('what is drawn', () => {
     expect(view.edges.map((e) => `${e.source}${e.target}`)).toEqual(['ba'])
   })
   it('shows the unhealthy with whom they touch, and counts them', () => {
-    const view = viewOfMap(map([node('bad', { errors: 5 }), node('near'), node('far')], [edge('near', 'bad'), edge('far', 'near')]), { ...ALL, unhealthyOnly: true })
+    const view = viewOfMap(map([node('bad', { errors: 5 }), node('near'), node('far')], [edge('near', 'bad'), edge('far', 'near')]), {
+      ...ALL,
+      unhealthyOnly: true,
+    })
     expect(view.nodes.map((n) => n.id)).toEqual(['bad', 'near'])
     expect(view.unhealthy).toBe(1)
   })
@@ -48,12 +84,17 @@ describe('folding', () => {
 
 describe('what is said', () => {
   it('counts spans without a proven cause, and services that have none at all', () => {
-    const found = unprovenOf(map([node('root', { caused: 0 }), node('a'), node('alone', { caused: 0 })], [edge('root', 'a')], { linked: { spans: 200, withCause: 50 } }))
+    const found = unprovenOf(
+      map([node('root', { caused: 0 }), node('a'), node('alone', { caused: 0 })], [edge('root', 'a')], { linked: { spans: 200, withCause: 50 } }),
+    )
     expect(found).toEqual({ spans: 200, without: 150, share: 0.75, services: 1 })
   })
   it('claims no share of nothing', () => expect(unprovenOf(map([], [], { linked: { spans: 0, withCause: 0 } })).share).toBe(0))
   it('orders neighbours: causes, itself, effects; each the busiest first', () => {
-    const found = neighboursOf(map([node('a'), node('b'), node('c')], [edge('b', 'a', { count: 1 }), edge('c', 'a', { count: 5 }), edge('a', 'b'), edge('a', 'a')]), 'a')
+    const found = neighboursOf(
+      map([node('a'), node('b'), node('c')], [edge('b', 'a', { count: 1 }), edge('c', 'a', { count: 5 }), edge('a', 'b'), edge('a', 'a')]),
+      'a',
+    )
     expect(found.map((n) => `${n.direction} ${n.node.id}`)).toEqual(['from c', 'from b', 'self a', 'to b'])
   })
   it('tells a shift only where both values are known', () => {

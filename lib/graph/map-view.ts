@@ -49,13 +49,19 @@ export function viewOfMap(map: ServiceMap, filter: MapFilter): MapView {
   const { nodes, standIn } = foldNodes(shown, limit)
   const ids = new Set(nodes.map((node) => node.id))
   const moved = map.edges.map((edge) => ({ ...edge, source: standIn.get(edge.source) ?? edge.source, target: standIn.get(edge.target) ?? edge.target }))
-  const edges = mergeEdges(moved.filter((edge) => ids.has(edge.source) && ids.has(edge.target) && edge.source !== edge.target && (edge.count > 0 || edge.change === 'gone')))
+  const edges = mergeEdges(
+    moved.filter((edge) => ids.has(edge.source) && ids.has(edge.target) && edge.source !== edge.target && (edge.count > 0 || edge.change === 'gone')),
+  )
   return { nodes, edges, total: map.nodes.length, folded: standIn.size, unhealthy: unhealthy.length }
 }
 
 /** A healthy neighbour stays with an unhealthy one: alone, a failing service says nothing about whom it hurts. */
 function touches(node: MapNode, unhealthy: readonly MapNode[], edges: readonly MapEdge[]): boolean {
-  return edges.some((edge) => (edge.source === node.id && unhealthy.some((bad) => bad.id === edge.target)) || (edge.target === node.id && unhealthy.some((bad) => bad.id === edge.source)))
+  return edges.some(
+    (edge) =>
+      (edge.source === node.id && unhealthy.some((bad) => bad.id === edge.target)) ||
+      (edge.target === node.id && unhealthy.some((bad) => bad.id === edge.source)),
+  )
 }
 
 function foldNodes(nodes: readonly MapNode[], limit: number): { nodes: FoldedNode[]; standIn: Map<string, string> } {
@@ -76,8 +82,17 @@ function foldNodes(nodes: readonly MapNode[], limit: number): { nodes: FoldedNod
 }
 
 const PLURALS: Record<MapNode['kind'], string> = {
-  function: 'functions', gateway: 'gateways', queue: 'queues', topic: 'topics', bus: 'buses', stream: 'streams', table: 'tables',
-  bucket: 'buckets', workflow: 'workflows', container: 'containers', external: 'external services',
+  function: 'functions',
+  gateway: 'gateways',
+  queue: 'queues',
+  topic: 'topics',
+  bus: 'buses',
+  stream: 'streams',
+  table: 'tables',
+  bucket: 'buckets',
+  workflow: 'workflows',
+  container: 'containers',
+  external: 'external services',
 }
 
 function foldOf(id: string, members: readonly MapNode[]): FoldedNode {
@@ -88,10 +103,16 @@ function foldOf(id: string, members: readonly MapNode[]): FoldedNode {
     id,
     name: `${members.length} more ${members.length === 1 ? first.kind : PLURALS[first.kind]}`,
     kind: first.kind,
-    events: add((n) => n.events), spans: add((n) => n.spans), errors: add((n) => n.errors),
-    ratePerSecond: add((n) => n.ratePerSecond), caused: add((n) => n.caused),
+    events: add((n) => n.events),
+    spans: add((n) => n.spans),
+    errors: add((n) => n.errors),
+    ratePerSecond: add((n) => n.ratePerSecond),
+    caused: add((n) => n.caused),
     // Percentiles of several services can't be added up.
-    p50Ms: null, p95Ms: null, change: null, before: null,
+    p50Ms: null,
+    p95Ms: null,
+    change: null,
+    before: null,
     members: members.map((node) => node.name),
   }
 }

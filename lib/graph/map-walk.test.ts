@@ -5,7 +5,11 @@ import { walkMap } from './map-walk'
  *                 \-- coupon      */
 const MAP = {
   positions: { api: { x: 0, y: 0 }, checkout: { x: 200, y: 0 }, orders: { x: 400, y: 0 }, coupon: { x: 400, y: 150 } },
-  edges: [{ source: 'api', target: 'checkout', count: 5 }, { source: 'checkout', target: 'orders', count: 9 }, { source: 'checkout', target: 'coupon', count: 2 }],
+  edges: [
+    { source: 'api', target: 'checkout', count: 5 },
+    { source: 'checkout', target: 'orders', count: 9 },
+    { source: 'checkout', target: 'coupon', count: 2 },
+  ],
 }
 
 it('begins at the left', () => expect(walkMap(MAP, null, 'ArrowRight')).toBe('api'))

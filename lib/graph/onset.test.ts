@@ -18,14 +18,24 @@ function series(shares: readonly number[], calls: number, seed: number) {
 
 describe('since when it fails', () => {
   it('finds the bucket from which on failures are four times as many', () => {
-    const { counts, failures } = series(Array.from({ length: 96 }, (_, i) => (i >= 78 ? 0.024 : 0.006)), 500, 7)
+    const { counts, failures } = series(
+      Array.from({ length: 96 }, (_, i) => (i >= 78 ? 0.024 : 0.006)),
+      500,
+      7,
+    )
     const onset = findOnset(counts, failures)
     expect(Math.abs((onset?.index ?? 0) - 78)).toBeLessThanOrEqual(2)
     expect(onset?.after).toBeGreaterThan(0.018)
     expect(onset?.before).toBeLessThan(0.009)
   })
   it('claims nothing for a steady rate, in two hundred different ones', () => {
-    const claims = Array.from({ length: 200 }, (_, seed) => series(Array.from({ length: 96 }, () => 0.01), 200, seed + 1)).filter(({ counts, failures }) => findOnset(counts, failures) !== null)
+    const claims = Array.from({ length: 200 }, (_, seed) =>
+      series(
+        Array.from({ length: 96 }, () => 0.01),
+        200,
+        seed + 1,
+      ),
+    ).filter(({ counts, failures }) => findOnset(counts, failures) !== null)
     expect(claims.length).toBe(0)
   })
   it('does not call one bad bucket at the end an era', () => {
@@ -34,7 +44,11 @@ describe('since when it fails', () => {
     expect(findOnset(counts, failures)?.index ?? 0).toBeLessThanOrEqual(93)
   })
   it('claims nothing where it got better, where almost nothing failed, and of nothing', () => {
-    const better = series(Array.from({ length: 96 }, (_, i) => (i < 20 ? 0.1 : 0.01)), 300, 3)
+    const better = series(
+      Array.from({ length: 96 }, (_, i) => (i < 20 ? 0.1 : 0.01)),
+      300,
+      3,
+    )
     expect(findOnset(better.counts, better.failures)).toBeNull()
     expect(findOnset([100, 100, 100, 100, 100, 100, 100], [0, 0, 0, 0, 1, 1, 1])).toBeNull()
     expect(findOnset([], [])).toBeNull()

@@ -3,7 +3,9 @@ import type { Series } from '#lib/model/api'
 import { axisValues, viewOfSeries } from './series-view'
 
 const SERIES: Series = {
-  from: '2026-01-01T00:00:00.000Z', to: '2026-01-01T00:04:00.000Z', bucketMs: 60_000,
+  from: '2026-01-01T00:00:00.000Z',
+  to: '2026-01-01T00:04:00.000Z',
+  bucketMs: 60_000,
   groups: [{ name: '', count: [60, 0, 0, 120], errors: [6, 0, 0, 12], unknown: [0, 0, 0, 0], p50Ms: [5, null, null, 7], p95Ms: [50, null, null, 70] }],
   gaps: [{ from: '2026-01-01T00:02:00.000Z', to: '2026-01-01T00:03:00.000Z' }],
 }
@@ -26,7 +28,13 @@ describe('missing is not zero', () => {
 })
 
 describe('values of an axis', () => {
-  it.each([[62, [0, 25, 50]], [2.6, [0, 1, 2]], [0.011, [0, 0.005, 0.01]], [0, [0]], [Number.NaN, [0]]])('up to %d are round', (max, values) => {
+  it.each([
+    [62, [0, 25, 50]],
+    [2.6, [0, 1, 2]],
+    [0.011, [0, 0.005, 0.01]],
+    [0, [0]],
+    [Number.NaN, [0]],
+  ])('up to %d are round', (max, values) => {
     expect(axisValues(max, 2).map((value) => Number(value.toPrecision(6)))).toEqual(values)
   })
 })

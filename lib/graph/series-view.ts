@@ -24,7 +24,8 @@ export function viewOfSeries(series: Series): SeriesView {
     .map((gap) => ({ fromMs: Math.max(fromMs, Date.parse(gap.from)), toMs: Math.min(toMs, Date.parse(gap.to)) }))
     .filter((gap) => gap.toMs > gap.fromMs)
   const length = Math.max(0, ...series.groups.map((group) => group.count.length))
-  const add = (of: (group: Series['groups'][number]) => number[]) => Array.from({ length }, (_, i) => series.groups.reduce((sum, group) => sum + (of(group)[i] ?? 0), 0))
+  const add = (of: (group: Series['groups'][number]) => number[]) =>
+    Array.from({ length }, (_, i) => series.groups.reduce((sum, group) => sum + (of(group)[i] ?? 0), 0))
   const count = add((group) => group.count)
   const errors = add((group) => group.errors)
   const seconds = series.bucketMs / 1000
@@ -36,10 +37,13 @@ export function viewOfSeries(series: Series): SeriesView {
   const known = <T>(values: readonly (T | null)[] | undefined) => Array.from({ length }, (_, i) => (missing(i) ? null : (values?.[i] ?? null)))
   const lost = gaps.reduce((sum, gap) => sum + gap.toMs - gap.fromMs, 0)
   return {
-    fromMs, toMs, bucketMs: series.bucketMs,
+    fromMs,
+    toMs,
+    bucketMs: series.bucketMs,
     rate: known(count.map((n) => n / seconds)),
     failing: known(count.map((n, i) => (n > 0 ? (errors[i] ?? 0) / n : null))),
-    p50Ms: known(only?.p50Ms), p95Ms: known(only?.p95Ms),
+    p50Ms: known(only?.p50Ms),
+    p95Ms: known(only?.p95Ms),
     gaps,
     coverage: toMs > fromMs ? 1 - lost / (toMs - fromMs) : 0,
     total: { count: count.reduce((a, b) => a + b, 0), errors: errors.reduce((a, b) => a + b, 0) },

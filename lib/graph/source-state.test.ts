@@ -7,7 +7,11 @@ const heard = (agoMs: number, lagMs: number | null) => ({ lagMs, lastReceived: n
 
 describe('the state of a source', () => {
   it.each([
-    ['live', heard(1_000, 30_000)], ['behind', heard(1_000, 187_000)], ['done', heard(3_600_000, 3_600_000)], ['done', heard(1_000, 3 * 365 * 86_400_000)], ['done', heard(1_000, null)],
+    ['live', heard(1_000, 30_000)],
+    ['behind', heard(1_000, 187_000)],
+    ['done', heard(3_600_000, 3_600_000)],
+    ['done', heard(1_000, 3 * 365 * 86_400_000)],
+    ['done', heard(1_000, null)],
     ['empty', { lagMs: null, lastReceived: null, lastEvent: null }],
   ] as const)('is %s', (state, source) => expect(sourceState(source, now)).toBe(state))
 })
@@ -15,7 +19,21 @@ describe('the state of a source', () => {
 it('knows a log group by its last word', () => expect([shortSourceName('/aws/lambda/cart'), shortSourceName('app.ndjson')]).toEqual(['cart', 'app.ndjson']))
 
 it('notices when a source does not add up', () => {
-  const row = (received: number): SourceStatus => ({ name: 'a', kind: 'http', received, stored: 5, duplicate: 2, quarantined: 1, rejected: 0, completeUntil: null, lagMs: null, firstEvent: null, lastEvent: null, lastReceived: null, services: [] })
+  const row = (received: number): SourceStatus => ({
+    name: 'a',
+    kind: 'http',
+    received,
+    stored: 5,
+    duplicate: 2,
+    quarantined: 1,
+    rejected: 0,
+    completeUntil: null,
+    lagMs: null,
+    firstEvent: null,
+    lastEvent: null,
+    lastReceived: null,
+    services: [],
+  })
   expect(totalsOf([row(8), row(8)])).toMatchObject({ received: 16, stored: 10, adds: true })
   expect(totalsOf([row(8), row(9)]).adds).toBe(false)
 })

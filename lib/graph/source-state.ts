@@ -35,5 +35,12 @@ export interface SourceTotals {
 export function totalsOf(sources: readonly SourceStatus[]): SourceTotals {
   const add = (of: (source: SourceStatus) => number) => sources.reduce((sum, source) => sum + of(source), 0)
   const adds = sources.every((s) => s.received === s.stored + s.duplicate + s.quarantined + s.rejected)
-  return { received: add((s) => s.received), stored: add((s) => s.stored), duplicate: add((s) => s.duplicate), quarantined: add((s) => s.quarantined), rejected: add((s) => s.rejected), adds }
+  return {
+    received: add((s) => s.received),
+    stored: add((s) => s.stored),
+    duplicate: add((s) => s.duplicate),
+    quarantined: add((s) => s.quarantined),
+    rejected: add((s) => s.rejected),
+    adds,
+  }
 }

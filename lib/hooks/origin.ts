@@ -5,5 +5,9 @@ import { useSyncExternalStore } from 'react'
 const never = () => () => undefined
 
 export function useOrigin(): string {
-  return useSyncExternalStore(never, () => window.location.origin, () => '')
+  return useSyncExternalStore(
+    never,
+    () => window.location.origin,
+    () => '',
+  )
 }

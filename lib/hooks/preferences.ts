@@ -53,7 +53,11 @@ function subscribe(changed: () => void): () => void {
 }
 
 export function usePreference<K extends keyof Preferences>(name: K): [Preferences[K], (value: Preferences[K]) => void] {
-  const value = useSyncExternalStore(subscribe, () => read(name), () => DEFAULTS[name])
+  const value = useSyncExternalStore(
+    subscribe,
+    () => read(name),
+    () => DEFAULTS[name],
+  )
   const set = useCallback(
     (next: Preferences[K]) => {
       writeStored(name, next)

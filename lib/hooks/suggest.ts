@@ -44,13 +44,17 @@ function fieldsOf(prefix: string, found: readonly { name: string; count: number;
     return { choice: field.name, about: field.about, count: known?.count ?? null, distinct: known?.distinct ?? field.values?.length ?? null }
   })
   const names = new Set(builtIn.map((item) => item.choice))
-  const own = found.filter((field) => !names.has(field.name)).map((field): Suggestion => ({ choice: field.name, about: null, count: field.count, distinct: field.distinct }))
+  const own = found
+    .filter((field) => !names.has(field.name))
+    .map((field): Suggestion => ({ choice: field.name, about: null, count: field.count, distinct: field.distinct }))
   return [...builtIn.slice(0, prefix === '' ? FIRST_BUILT_IN : undefined), ...own].slice(0, FIELDS_MAX)
 }
 
 function valuesOf(field: string, prefix: string, found: readonly { value: string; count: number }[]): Suggestion[] {
   const counted = found.map(({ value, count }): Suggestion => ({ choice: value, about: null, count, distinct: null }))
   const known = new Set(counted.map((item) => item.choice))
-  const builtIn = matchingValues(field, prefix).filter((value) => !known.has(value)).map((value): Suggestion => ({ choice: value, about: null, count: null, distinct: null }))
+  const builtIn = matchingValues(field, prefix)
+    .filter((value) => !known.has(value))
+    .map((value): Suggestion => ({ choice: value, about: null, count: null, distinct: null }))
   return [...counted, ...builtIn].slice(0, VALUES_MAX)
 }

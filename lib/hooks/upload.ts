@@ -53,7 +53,10 @@ export function useUploads(): Uploads {
   const running = useRef<{ id: number; abort: AbortController } | null>(null)
   const lastId = useRef(0)
   const client = useQueryClient()
-  const patch = useCallback((id: number, change: Partial<UploadItem>) => setItems((all) => all.map((item) => (item.id === id ? { ...item, ...change } : item))), [])
+  const patch = useCallback(
+    (id: number, change: Partial<UploadItem>) => setItems((all) => all.map((item) => (item.id === id ? { ...item, ...change } : item))),
+    [],
+  )
 
   const runNext = useCallback(async () => {
     if (running.current) return
@@ -62,7 +65,9 @@ export function useUploads(): Uploads {
       const abort = new AbortController()
       running.current = { id: item.id, abort }
       patch(item.id, { state: 'sending', startedMs: Date.now() })
-      const outcome = await sendWithRetry(file, abort.signal, (sentBytes) => patch(item.id, { sentBytes, state: sentBytes >= file.size ? 'storing' : 'sending' }))
+      const outcome = await sendWithRetry(file, abort.signal, (sentBytes) =>
+        patch(item.id, { sentBytes, state: sentBytes >= file.size ? 'storing' : 'sending' }),
+      )
       patch(item.id, { ...outcome, endedMs: Date.now() })
       running.current = null
       void client.invalidateQueries({ queryKey: keys.status })
@@ -107,7 +112,17 @@ function isActive(item: UploadItem): boolean {
 }
 
 function newItem(id: number, file: File, error: ApiError | null): UploadItem {
-  return { id, name: sourceNameOf(file.name), sizeBytes: file.size, sentBytes: 0, state: error ? 'failed' : 'waiting', startedMs: 0, endedMs: 0, result: null, error }
+  return {
+    id,
+    name: sourceNameOf(file.name),
+    sizeBytes: file.size,
+    sentBytes: 0,
+    state: error ? 'failed' : 'waiting',
+    startedMs: 0,
+    endedMs: 0,
+    result: null,
+    error,
+  }
 }
 
 /** A tab that is closed cuts the file that it sends; what was committed stays, and importing again stores nothing twice. */
@@ -169,7 +184,11 @@ function readAnswer(request: XMLHttpRequest): Outcome {
   }
   const parsed = ingestResult.safeParse(body)
   if (parsed.success) return { state: 'done', result: parsed.data, error: null }
-  return { state: 'failed', result: null, error: new ApiError({ message: 'The answer to the import could not be read.', status: 200, code: 'unexpected_answer', requestId }) }
+  return {
+    state: 'failed',
+    result: null,
+    error: new ApiError({ message: 'The answer to the import could not be read.', status: 200, code: 'unexpected_answer', requestId }),
+  }
 }
 
 function parseJson(text: string): unknown {
@@ -203,7 +222,10 @@ async function unpack(file: File): Promise<ReadyFile[]> {
   return new Promise((resolve) => {
     unzip(bytes, { filter: (entry) => !entry.name.endsWith('/') && !entry.name.startsWith('__MACOSX/') }, (error, entries) => {
       if (error) return resolve(refuse(`It is not a readable zip: ${error.message}`))
-      const found = Object.entries(entries).map(([name, data]) => ({ file: new File([data as Uint8Array<ArrayBuffer>], name, { lastModified: file.lastModified }), error: null }))
+      const found = Object.entries(entries).map(([name, data]) => ({
+        file: new File([data as Uint8Array<ArrayBuffer>], name, { lastModified: file.lastModified }),
+        error: null,
+      }))
       resolve(found.length > 0 ? found : refuse('The zip has no files in it.'))
     })
   })

@@ -6,6 +6,7 @@ import { readState, writeState } from './url-state'
 
 export type UrlPatch<T> = { [K in keyof T]?: string | undefined }
 export type UrlMode = 'push' | 'replace'
+export type SetUrl<T> = (patch: UrlPatch<T>, mode?: UrlMode) => void
 
 /**
  * The page's parameters in the URL and a setter that keeps the others. Pushing makes a step for the back button; replace is for what
