@@ -84,7 +84,7 @@ export function TransactionList(props: TransactionListProps) {
         <span className="tx-root">root</span>
         <span className="tx-keys">keys, reason</span>
         <span className="tx-shape">shape</span>
-        <span className="tx-bar">duration <span className="font-normal">0 to {formatDuration(scaleMs)}</span></span>
+        <span className="tx-bar">duration <span className="font-normal">0 to {formatDuration(scaleMs).replace(/\.00(?=\D)/, '')}</span></span>
         <span />
         <span className="tx-sure text-right">confidence</span>
       </div>
@@ -135,7 +135,7 @@ function GroupHead({ line, onOpen }: { line: Extract<Line, { type: 'head' }>; on
           {formatCount(shown)} shown
           {shown <= CLOSED_ROWS ? (
             <>
-              , <button type="button" className="link" onClick={() => onOpen(group.name)}>all {formatCount(group.total)}</button>
+              , <button type="button" className="link inline-flex min-h-6 min-w-6 items-center" onClick={() => onOpen(group.name)}>all {formatCount(group.total)}</button>
             </>
           ) : null}
         </span>

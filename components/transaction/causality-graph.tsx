@@ -29,8 +29,8 @@ export interface CausalityGraphProps {
   handle: Ref<GraphHandle>
 }
 
-/** Smaller and 11 px facts can't be read: then the drawing is wider than its place and can be dragged. */
-const LEAST_ZOOM = 0.72
+/** Smaller and facts can't be read: then the drawing is wider than its place and is dragged. */
+const LEAST_ZOOM = 0.85
 const HEIGHT = { least: 132, share: 0.44, most: 520 }
 
 /** The causality graph: cytoscape draws the links, elements over it the boxes. Drag moves it, Ctrl and the wheel zoom it. */
@@ -90,7 +90,7 @@ export function CausalityGraph({ model, selection, onSelect, open, onToggle, thr
           {width > 0 ? <GraphWords model={model} layout={layout} selection={selection} open={open} threshold={threshold} onToggle={onToggle} /> : null}
         </div>
       </div>
-      <span className="sr-only" aria-live="polite">{said ? `${said.name}, ${said.fact}` : ''}</span>
+      <span className="sr-only" aria-live="polite" data-look-ignore>{said ? `${said.name}, ${said.fact}` : ''}</span>
     </div>
   )
 }

@@ -94,7 +94,7 @@ export function CausalityTable({ model, selection, onSelect, open, onToggle, thr
             {unit.failed > 0 ? <OutcomeMark outcome="failed" /> : null}
             <span className={`min-w-0 flex-[0_1_auto] ${unit.fold === 'missing' ? 'text-ink-3' : ''}`}><ServiceName name={words.name} kind={kind} size={14} /></span>
             <span className={`cut small min-w-0 flex-1 ${unit.failed > 0 ? 'text-error' : 'text-ink-3'}`} title={words.operation}>{words.fact}</span>
-            {key === null ? null : <button type="button" tabIndex={-1} className="tl-fold" aria-label={closed ? 'Show the steps' : 'Fold the steps'} onClick={(event) => { event.stopPropagation(); onToggle(key) }}>{closed ? `+${foldedCount(unit)}` : '\u2212'}</button>}
+            {key === null ? null : <button type="button" tabIndex={-1} className="tl-fold" aria-label={closed ? 'Show the steps' : 'Fold the steps'} onClick={(event) => { event.stopPropagation(); onToggle(key) }}><span className="fold-pill">{closed ? `+${foldedCount(unit)}` : '\u2212'}</span></button>}
             <span className="tt-sure">{link?.tier ? (hidden ? 'hidden' : sureWords({ tier: link.tier, confidence: link.confidence })) : link ? 'missing' : ''}</span>
             <span className="num w-[72px] flex-none text-small text-ink-2">{link?.delayMs === undefined || link.delayMs === null ? '' : formatDuration(link.delayMs)}</span>
           </li>

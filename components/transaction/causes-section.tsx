@@ -42,18 +42,18 @@ export function CausesSection(props: CausesSectionProps) {
         <span className="row ml-auto">
           {folded > 0 ? <FoldAll folded={folded} open={open} onToggle={onToggle} /> : null}
           {uncertain ? <Threshold value={threshold} onChange={onThreshold} /> : null}
+          {drawn ? (
+            <span className="flex">
+              <IconButton icon="minus" small label="Smaller" onClick={() => graph.current?.zoomBy(1 / 1.25)} />
+              <IconButton icon="plus" small label="Larger" onClick={() => graph.current?.zoomBy(1.25)} />
+              <IconButton icon="fit" small label="As at first" onClick={() => graph.current?.fit()} />
+            </span>
+          ) : null}
           {wide ? <span className="[&_.btn]:h-6"><Segmented label="Drawing" value={draw} options={DRAWN} onChange={onDraw} /></span> : null}
         </span>
       </div>
       {!ready ? <div style={{ height: 240 }} /> : drawn ? (
-        <div className="relative">
-          <CausalityGraph model={model} selection={selection} onSelect={onSelect} open={open} onToggle={onToggle} threshold={threshold} handle={graph} />
-          <span className="tg-tools">
-            <IconButton icon="minus" small label="Smaller" onClick={() => graph.current?.zoomBy(1 / 1.25)} />
-            <IconButton icon="plus" small label="Larger" onClick={() => graph.current?.zoomBy(1.25)} />
-            <IconButton icon="fit" small label="As at first" onClick={() => graph.current?.fit()} />
-          </span>
-        </div>
+        <CausalityGraph model={model} selection={selection} onSelect={onSelect} open={open} onToggle={onToggle} threshold={threshold} handle={graph} />
       ) : (
         <CausalityTable model={model} selection={selection} onSelect={onSelect} open={open} onToggle={onToggle} threshold={threshold} />
       )}

@@ -111,9 +111,9 @@ function EventHead({ events, total, filter, onFilter, proving, shown }: EventLis
   return (
     <div className="head sticky top-0 z-[3] border-b border-line bg-surface-1 px-6 max-lg:static max-lg:px-4">
       <h2>Events</h2>
-      <span className="cut">{count}{proving.size > 0 ? `; ${formatPlural(proving.size, 'line')} prove${proving.size === 1 ? 's' : ''} the selected link` : ''}</span>
+      <span className="cut" title={count}>{count}{proving.size > 0 ? `; ${formatPlural(proving.size, 'line')} prove${proving.size === 1 ? 's' : ''} the selected link` : ''}</span>
       <span className="row ml-auto">
-        <Popover label="Services shown" align="end" className="chip" trigger={<>{filter.service || 'all services'}<Icon name="down" size={12} /></>}>
+        <Popover label="Services shown" align="end" className="chip min-h-6" trigger={<>{filter.service || 'all services'}<Icon name="down" size={12} /></>}>
           {(close) => (
             <>
               <MenuItem checked={filter.service === ''} onSelect={() => { onFilter({ ...filter, service: '' }); close() }}>all services</MenuItem>
@@ -123,7 +123,7 @@ function EventHead({ events, total, filter, onFilter, proving, shown }: EventLis
             </>
           )}
         </Popover>
-        <Popover label="Levels shown" align="end" className="chip max-sm:hidden" trigger={<>{levelOf(filter).label}<Icon name="down" size={12} /></>}>
+        <Popover label="Levels shown" align="end" className="chip min-h-6 max-sm:hidden" trigger={<>{levelOf(filter).label}<Icon name="down" size={12} /></>}>
           {(close) => (
             <>
               {Object.entries(LEVELS).map(([level, { label }]) => (

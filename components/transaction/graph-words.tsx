@@ -80,7 +80,7 @@ function FoldBadge({ unit, open, onToggle }: Pick<UnitBoxProps, 'unit' | 'open' 
   const closed = unit.fold === 'repeat' ? `Draw all ${steps}` : `Draw its ${steps} inner ${steps === 1 ? 'step' : 'steps'}`
   return (
     <button type="button" tabIndex={-1} className="tg-fold" title={opened ? 'Fold again' : closed} onClick={() => onToggle(key)} onPointerDown={(event) => event.stopPropagation()}>
-      {opened ? '\u2212' : `+${steps}`}
+      <span className="fold-pill">{opened ? '\u2212' : `+${steps}`}</span>
     </button>
   )
 }

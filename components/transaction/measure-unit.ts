@@ -4,7 +4,7 @@ import type { UnitWords } from '#lib/graph/unit-words'
 /** Icon and paddings around the words. */
 const AROUND = 44
 const LEAST = 96
-const MOST = 232
+const MOST = 204
 
 let context: CanvasRenderingContext2D | null = null
 const known = new Map<string, number>()

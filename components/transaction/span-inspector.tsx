@@ -128,7 +128,7 @@ function Links({ title, links, other, model, onSelect }: LinksProps) {
 function Steps({ unit, model, onToggle }: Pick<SpanInspectorProps, 'unit' | 'model' | 'onToggle'>) {
   const steps = unit.spans.slice(1).flatMap((id) => model.tree.nodes.get(id) ?? [])
   return (
-    <InspectorSection title="Inner steps" note={<button type="button" className="link" onClick={() => onToggle(unit.id)}>draw all {formatCount(steps.length)}</button>}>
+    <InspectorSection title="Inner steps" note={<button type="button" className="link text-button" onClick={() => onToggle(unit.id)}>draw all {formatCount(steps.length)}</button>}>
       <ul>
         {steps.slice(0, STEPS_SHOWN).map((node) => (
           <li key={node.span.id} className="step">
@@ -147,7 +147,7 @@ function Repeats({ unit, model, onToggle }: Pick<SpanInspectorProps, 'unit' | 'm
   const sorted = durationsOf(unit, model.tree)
   const figures: [string, number | null][] = [['p50', percentile(sorted, 0.5)], ['p95', percentile(sorted, 0.95)], ['longest', sorted.at(-1) ?? null]]
   return (
-    <InspectorSection title="Durations" note={<button type="button" className="link" onClick={() => onToggle(repeatKey(unit.id))}>draw all {formatCount(unit.heads.length)}</button>}>
+    <InspectorSection title="Durations" note={<button type="button" className="link text-button" onClick={() => onToggle(repeatKey(unit.id))}>draw all {formatCount(unit.heads.length)}</button>}>
       <dl className="grid grid-cols-3 gap-3">
         {figures.map(([name, ms]) => (
           <div key={name}>

@@ -12,6 +12,7 @@ export interface Scale {
 export const toX = (scale: Scale, ms: number): number => ((ms - scale.fromMs) / (scale.toMs - scale.fromMs)) * scale.width
 
 const BAR = 14
+const LEAST_STEP_PX = 3
 /** An 11 px figure with its space. */
 const CHAR_PX = 6.1
 
@@ -131,6 +132,8 @@ export interface StairsProps {
 export function Stairs({ stairs, scale, rowHeight, y, firstRow, lastRow }: StairsProps) {
   const clamp = (ms: number) => Math.max(-6, Math.min(scale.width + 6, toX(scale, ms)))
   const at = (row: number) => Math.max(firstRow - 1, Math.min(lastRow + 1, row)) * rowHeight + y
-  const parts = stairs.map((stair, i) => `${i === 0 ? `M${clamp(stair.fromMs)} ${at(stair.row)}` : `H${clamp(stair.fromMs)}V${at(stair.row)}`}H${clamp(stair.toMs)}`)
+  // Where calls nest the path dips into many short ones: steps narrower than this only blacken the drawing.
+  const seen = stairs.filter((stair) => toX(scale, stair.toMs) - toX(scale, stair.fromMs) >= LEAST_STEP_PX)
+  const parts = seen.map((stair, i) => `${i === 0 ? `M${clamp(stair.fromMs)} ${at(stair.row)}` : `H${clamp(stair.fromMs)}V${at(stair.row)}`}H${clamp(stair.toMs)}`)
   return <path d={parts.join('')} fill="none" stroke="var(--text-1)" strokeWidth="1.5" strokeLinejoin="round" />
 }

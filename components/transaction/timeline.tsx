@@ -27,17 +27,17 @@ export interface TimelineProps {
   onZoom: (zoom: [number, number] | null) => void
 }
 
-const ROW = { wide: 22, small: 44 }
+const ROW = { wide: 24, small: 44 }
 const AXIS = 24
 /** More rows scroll inside. */
-const MOST_ROWS = 24
+const MOST_ROWS = 22
 const STEP = 14
 /** Deeper rows no longer move right: names need the room. */
 const DEEPEST = 6
 const NAME_CHAR_PX = 6.6
 const OPERATION_CHAR_PX = 5.9
 /** Less of an operation than this says nothing. */
-const LEAST_OPERATION = 6
+const LEAST_OPERATION = 9
 
 export function Timeline({ model, selection, onSelect, open, onToggle, zoom, onZoom }: TimelineProps) {
   const { timeline } = model
@@ -74,7 +74,7 @@ export function Timeline({ model, selection, onSelect, open, onToggle, zoom, onZ
   }
   const items = virtual.getVirtualItems()
   const height = Math.min(timeline.rows.length, MOST_ROWS) * rowHeight + AXIS + 8
-  const barY = small ? 31 : 11
+  const barY = small ? 32 : 12
   return (
     <div className="tl" role="group" aria-label="Timeline. Up and down walk the rows, W and S zoom, A and D move, 0 shows all." tabIndex={0} onKeyDown={onKeyDown}>
       <svg width="0" height="0" className="absolute" aria-hidden="true">
@@ -126,7 +126,7 @@ function RowLabel({ row, model, width, small, open, onToggle }: RowLabelProps) {
   const kind = unit.lead?.kind ?? unit.missing?.kind ?? 'external'
   const room = Math.floor((width - indent - 40 - (foldKey === null ? 0 : 34) - words.name.length * NAME_CHAR_PX) / OPERATION_CHAR_PX)
   return (
-    <div className="tl-label" style={{ width, paddingLeft: indent, height: small ? 22 : undefined }} title={`${words.name} ${words.operation}, ${words.fact}`}>
+    <div className="tl-label" style={{ width, paddingLeft: indent, height: small ? 24 : undefined }} title={`${words.name} ${words.operation}, ${words.fact}`}>
       <span style={{ color: unit.fold === 'missing' || unit.fold === 'rest' ? 'var(--text-3)' : hueVar(words.name) }}><Icon name={unit.fold === 'rest' ? 'list' : kind} size={14} /></span>
       <span className="cut min-w-0">
         <b className={`font-medium ${unit.fold === 'missing' ? 'text-ink-3' : ''}`}>{words.name}</b>
@@ -134,7 +134,7 @@ function RowLabel({ row, model, width, small, open, onToggle }: RowLabelProps) {
       </span>
       {foldKey === null ? null : (
         <button type="button" className="tl-fold" aria-expanded={!closed} aria-label={`${closed ? 'Show' : 'Fold'} the steps of ${words.name}`} onClick={(event) => { event.stopPropagation(); onToggle(foldKey) }}>
-          {closed ? `+${foldedCount(unit)}` : '\u2212'}
+          <span className="fold-pill">{closed ? `+${foldedCount(unit)}` : '\u2212'}</span>
         </button>
       )}
     </div>

@@ -14,7 +14,8 @@ import { groupBy } from '#lib/base/group'
 import { routeLink, type RoutedLink } from './route-link'
 
 export const NODE_HEIGHT = 40
-export const ROW_HEIGHT = 64
+/** Between the middles of rows: air where there are few, height where there are many. */
+const ROW = { few: 64, many: 56, manyRows: 6 }
 
 export interface PlacedUnit {
   id: string
@@ -202,7 +203,9 @@ export function layoutTransaction(input: LayoutInput): TransactionLayout {
   const { rows } = packAll(input, rank)
   const cols = columns(input, rank)
   const top = Math.min(0, ...rows.values())
-  const yOf = (row: number) => MARGIN / 2 + NODE_HEIGHT / 2 + (row - top) * ROW_HEIGHT
+  const bottom = Math.max(0, ...rows.values())
+  const pitch = bottom - top + 1 >= ROW.manyRows ? ROW.many : ROW.few
+  const yOf = (row: number) => MARGIN / 2 + NODE_HEIGHT / 2 + (row - top) * pitch
   const nodes = new Map<string, PlacedUnit>()
   for (const id of input.order) {
     const column = cols[rank.get(id) ?? 0] ?? { left: MARGIN, width: 0 }
@@ -212,9 +215,8 @@ export function layoutTransaction(input: LayoutInput): TransactionLayout {
   const leaving = groupBy(input.links, (link) => link.source)
   const links = input.links.flatMap((link) => {
     const [source, target] = [nodes.get(link.source), nodes.get(link.target)]
-    return source && target ? [routeLink(link, source, target, (leaving.get(link.source)?.length ?? 0) > 1)] : []
+    return source && target ? [routeLink(link, source, target, { fan: (leaving.get(link.source)?.length ?? 0) > 1, channel: pitch / 2 })] : []
   })
   const last = cols.at(-1) ?? { left: MARGIN, width: 0 }
-  const bottom = Math.max(0, ...rows.values())
   return { nodes, links, width: last.left + last.width + MARGIN, height: yOf(bottom) + NODE_HEIGHT / 2 + MARGIN, mainY: yOf(0) }
 }

@@ -32,28 +32,41 @@ const TRUNK = 16
 /** Second causes run beside the trunk, not in it: they are not the tree. */
 const SIDE_TRUNK = 28
 const SIDE_ENTRY = 20
-/** Half way between two rows no node stands. */
-const CHANNEL = 32
+export interface RouteContext {
+  /** Other links leave the cause along the trunk, so the numbers stand right of it. */
+  fan: boolean
+  /** From the middle of a row to half way between two, where no node stands. */
+  channel: number
+}
 
 /**
  * Tree links run along the trunk into the target's row; other links over a rank or more, or backwards, take the channel between rows,
- * where nothing stands. `fan`: other links leave the cause along the trunk, so the numbers stand right of it.
+ * where nothing stands.
  */
-export function routeLink(link: UnitLink, source: Box, target: Box, fan: boolean): RoutedLink {
+export function routeLink(link: UnitLink, source: Box, target: Box, { fan, channel }: RouteContext): RoutedLink {
   const from = { x: source.x + source.width / 2, y: source.y }
   const to = { x: target.x - target.width / 2, y: target.y }
-  const points = corners(link, source, target, from, to)
+  const points = corners({ link, source, target, from, to, channel })
   const before = points.at(-2) ?? from
   const level = link.tree || target.rank === source.rank + 1
   const bent = points.length > 2
   const start = bent ? before.x + (level ? CORNER : 0) : from.x
   const clear = !bent && fan ? from.x + TRUNK + CORNER / 2 : start
-  const channel = points[2]
-  const label = level || !channel ? { x: (clear + to.x - 6) / 2, y: to.y } : { x: (channel.x + before.x) / 2, y: channel.y }
+  const middle = points[2]
+  const label = level || !middle ? { x: (clear + to.x - 6) / 2, y: to.y } : { x: (middle.x + before.x) / 2, y: middle.y }
   return { id: link.id, link, points, label, room: level ? to.x - clear : Infinity, band: { from: start, to: to.x, y: to.y } }
 }
 
-function corners(link: UnitLink, source: Box, target: Box, from: Point, to: Point): Point[] {
+interface Way {
+  link: UnitLink
+  source: Box
+  target: Box
+  from: Point
+  to: Point
+  channel: number
+}
+
+function corners({ link, source, target, from, to, channel }: Way): Point[] {
   const next = target.rank === source.rank + 1
   if ((link.tree || next) && from.y === to.y) return [from, to]
   if (link.tree || next) {
@@ -62,6 +75,6 @@ function corners(link: UnitLink, source: Box, target: Box, from: Point, to: Poin
   }
   const out = from.x + SIDE_TRUNK
   const entry = to.x - SIDE_ENTRY
-  const y = to.y + (from.y > to.y ? CHANNEL : -CHANNEL)
+  const y = to.y + (from.y > to.y ? channel : -channel)
   return [from, { x: out, y: from.y }, { x: out, y }, { x: entry, y }, { x: entry, y: to.y }, to]
 }
