@@ -270,7 +270,7 @@ class TextScanner {
       this.mask(from, to)
       return true
     }
-    if (CLF_DATE.test(text.slice(from, from + 12))) {
+    if (text.charCodeAt(from + 2) === 47 && text.charCodeAt(from + 6) === 47 && CLF_DATE.test(text.slice(from, from + 12))) {
       this.mask(from, to)
       return false
     }
