@@ -19,7 +19,7 @@ beforeEach(async () => {
   clock = createVirtualClock(START)
   lines = []
   const random = createRandom('race')
-  platform = await createPlatform(shopDefinition(), { clock, random, sampleRate: 0, sink: (line) => lines.push(line) })
+  platform = await createPlatform(shopDefinition(), { clock, random, sampleRate: 0, keepTruth: true, sink: (line) => lines.push(line) })
   stockTheShop(platform, random.fork('stock'))
   platform.table('shop-carts').seed({
     cartId: { S: CART },

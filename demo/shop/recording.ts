@@ -27,7 +27,7 @@ export interface Recording {
 export const RECORDED_DAY = Date.UTC(2026, 10, 17)
 
 /** X-Ray's share of the requests. */
-const SAMPLE_RATE = 0.05
+export const SAMPLE_RATE = 0.05
 /** After the last visit the shop runs on until retries, redeliveries and windows are through. */
 const DRAIN_MS = 15 * 60_000
 
@@ -39,12 +39,12 @@ export async function record({ seed, start, minutes, faults, load: changes }: Re
   const clock = createVirtualClock(start)
   const random = createRandom(`coupon shop ${seed}`)
   const lines: LogLine[] = []
-  const platform = await createPlatform(definition, { clock, random, sampleRate: SAMPLE_RATE, sink: (line) => lines.push(line) })
+  const platform = await createPlatform(definition, { clock, random, sampleRate: SAMPLE_RATE, keepTruth: true, sink: (line) => lines.push(line) })
   stockTheShop(platform, random.fork('stock'))
   const until = start + minutes * 60_000
   startTraffic(platform, clock, random.fork('traffic'), load, until)
   await clock.runUntil(until + DRAIN_MS)
   platform.logs.flush()
   lines.sort((a, b) => a.ingestionTime - b.ingestionTime)
-  return { lines, traces: platform.xray.traces(), truth: truthOf(platform.ledger), platform }
+  return { lines, traces: platform.xray.take(), truth: truthOf(platform.ledger), platform }
 }

@@ -74,7 +74,7 @@ export function shopDefinition(): SystemDefinition {
         kind: 'rest',
         apiId: 'v7b3k9e0da',
         stage: 'prod',
-        logGroup: 'API-Gateway-Access-Logs_v7b3k9e0da/prod',
+        logGroup: '/aws/apigateway/shop-checkout-api',
         tracing: true,
         accessLog: accessLog({
           requestId: 'requestId',
@@ -96,7 +96,7 @@ export function shopDefinition(): SystemDefinition {
         kind: 'rest',
         apiId: 'm0r6w5ujn2',
         stage: 'prod',
-        logGroup: 'API-Gateway-Access-Logs_m0r6w5ujn2/prod',
+        logGroup: '/aws/apigateway/shop-backoffice',
         tracing: false,
         accessLog: accessLog({
           requestId: 'requestId',

@@ -221,10 +221,11 @@ const TABLE_LATENCY_MS: Record<string, number> = { GetItem: 4, PutItem: 7, Updat
 
 function tableCall(operation: string, input: TableInput, running: Running, services: AwsServices): Call {
   const { random, tables, rates } = services
-  const name = input.TableName ?? input.TransactItems?.map((item) => (item.Put ?? item.Update ?? item.ConditionCheck)?.TableName).join(',')
+  // X-Ray names no table for a call on several.
+  const named = input.TransactItems === undefined ? { table_name: input.TableName, resource_names: [input.TableName] } : {}
   return {
     name: 'DynamoDB',
-    aws: { operation, table_name: name, resource_names: [name] },
+    aws: { operation, ...named },
     latencyMs: random.around(TABLE_LATENCY_MS[operation] ?? 6),
     answer(trace) {
       if (random.chance(rates.tableThrottle)) throw new AwsError('ThrottlingException', 'Rate of requests exceeds the allowed throughput.')

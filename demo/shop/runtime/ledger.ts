@@ -92,7 +92,10 @@ export function tokensOf(text: string): Set<string> {
   return out
 }
 
-export function createLedger(): Ledger {
+/** `keep` off: nothing is remembered once nothing under way refers to it, for a shop that runs without end. */
+export function createLedger(keep = true): Ledger {
+  let opened = 0
+  let begun = 0
   const executions: Execution[] = []
   const transactions: Transaction[] = []
   return {
@@ -101,7 +104,7 @@ export function createLedger(): Ledger {
     open(facts, arrivals, root) {
       const execution: Execution = {
         ...facts,
-        exec: `x${executions.length + 1}`,
+        exec: `x${++opened}`,
         end: facts.start,
         lines: [],
         causes: arrivals.flatMap((arrival) => arrival.causes),
@@ -114,17 +117,17 @@ export function createLedger(): Ledger {
       }
       if (execution.causes.length === 0) {
         const transaction: Transaction = {
-          tx: transactions.length + 1,
+          tx: ++begun,
           op: root?.op ?? 'unknown',
           root: execution,
           keys: root?.keys ?? {},
           outcome: 'ok',
           cause: null,
         }
-        transactions.push(transaction)
+        if (keep) transactions.push(transaction)
         execution.txs.add(transaction)
       }
-      executions.push(execution)
+      if (keep) executions.push(execution)
       return execution
     },
     emission(execution, kind, at, ids, text) {

@@ -49,12 +49,14 @@ interface PlatformOptions {
   random: Random
   /** Of traces. */
   sampleRate: number
+  /** Whether all of the truth is kept; a live shop forgets. */
+  keepTruth: boolean
   sink(line: LogLine): void
 }
 
-export async function createPlatform(definition: SystemDefinition, { clock, random, sampleRate, sink }: PlatformOptions): Promise<Platform> {
+export async function createPlatform(definition: SystemDefinition, { clock, random, sampleRate, keepTruth, sink }: PlatformOptions): Promise<Platform> {
   const { account, region, rates } = definition
-  const ledger = createLedger()
+  const ledger = createLedger(keepTruth)
   const logs = createLogWriter(clock, random.fork('logs'), sink)
   const xray = createXRay(random.fork('xray'), sampleRate)
   const arnOf = (name: string): string => `arn:aws:lambda:${region}:${account}:function:${name}`

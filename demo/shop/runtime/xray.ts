@@ -28,7 +28,8 @@ export interface XRay {
   begin(at: number): TraceContext
   segmentId(): string
   put(document: { id: string; trace_id: string; start_time: number; end_time: number; [field: string]: unknown }): void
-  traces(): Trace[]
+  /** The documents that were put since the last call, by trace. */
+  take(): Trace[]
 }
 
 /** X-Ray's seconds, to the µs. */
@@ -52,8 +53,10 @@ export function createXRay(random: Random, sampleRate: number): XRay {
       documents.set(document.trace_id, list)
       list.push({ id: document.id, start: document.start_time, end: document.end_time, document: JSON.stringify(document) })
     },
-    traces() {
-      return [...documents].map(([id, list]) => {
+    take() {
+      const taken = [...documents]
+      documents.clear()
+      return taken.map(([id, list]) => {
         const segments = [...list].sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1))
         const duration = Math.max(...segments.map(({ end }) => end)) - Math.min(...segments.map(({ start }) => start))
         return {
