@@ -5,6 +5,7 @@ import { sql, type Sql } from '#lib/db/sql'
 import type { Facets } from '#lib/model/api'
 import type { ServiceKind } from '#lib/model/event'
 import { RUNNING_WAIT_NS } from '#lib/model/transaction-status'
+import { loadFieldFacets } from './field-facets'
 import { eventsFrom } from './list-transactions'
 import { prepareSearch } from './prepare-search'
 import type { Db } from './read'
@@ -36,7 +37,8 @@ export async function getFacets(db: Db, question: FacetsQuestion): Promise<Facet
   const { range, nowNs } = question
   const search = await prepareSearch(db, question.q)
   const services = await loadServices(db)
-  const rows = await db.rows<Row>(facetsQuery(range, search.where('transaction', { eventsFromNs: eventsFrom(range), nowNs }), nowNs))
+  const where = search.where('transaction', { eventsFromNs: eventsFrom(range), nowNs })
+  const rows = await db.rows<Row>(facetsQuery(range, where, nowNs))
   const values = (facet: Row['facet']): Value[] =>
     rows.flatMap((row) => (row.facet === facet ? [{ value: row.value, count: Number(row.count), failed: Number(row.failed), kind: null }] : []))
   const groups: Group[] = [
@@ -44,8 +46,17 @@ export async function getFacets(db: Db, question: FacetsQuestion): Promise<Facet
     { field: 'outcome', values: values('outcome') },
     { field: 'service', values: byService(values('service'), (id) => services.of(id)) },
     { field: 'name', values: values('name') },
+    ...(await loadFieldFacets(
+      db,
+      matches(range, where),
+      values('status').reduce((sum, value) => sum + value.count, 0),
+    )),
   ]
   return { groups: groups.filter((group) => group.values.length > 0).map((group) => ({ ...group, values: group.values.slice(0, MAX_VALUES) })) }
+}
+
+function matches(range: TimeRange, where: Sql): Sql {
+  return sql`select t.id, t.failed from transaction t where t.start_ns >= ${range.fromNs} and t.start_ns < ${range.toNs} and ${where}`
 }
 
 function facetsQuery(range: TimeRange, where: Sql, nowNs: UnixNano): Sql {

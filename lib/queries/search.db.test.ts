@@ -5,6 +5,7 @@ import { idToHex } from '#lib/base/hash'
 import { createTestDatabase } from '#lib/db/test-database'
 import { transactionStatus } from '#lib/model/transaction-status'
 import { SpecterError } from '#lib/server/problem'
+import { getFacets } from './get-facets'
 import { listEvents } from './list-events'
 import { listTransactions } from './list-transactions'
 import { read } from './read'
@@ -134,6 +135,20 @@ describe('a search for events', () => {
     [`id:${idToHex(transactionId('good'))}`, [600, 10]],
   ])('%s', async (q, expected) => {
     expect(await findEvents(q)).toEqual(expected)
+  })
+})
+
+describe('facets', () => {
+  it('count the values of small fields over the whole result', async () => {
+    const { groups } = await read((db) => getFacets(db, { range, nowNs }), pool)
+    expect(groups.find((group) => group.field === 'coupon')?.values).toEqual([{ value: 'SAVE20', count: 2, failed: 1, kind: null }])
+    expect(groups.find((group) => group.field === 'order.id')?.values.map((value) => [value.value, value.count, value.failed])).toEqual([
+      ['ord-1', 1, 0],
+      ['ord-2', 1, 1],
+    ])
+    const narrow = await read((db) => getFacets(db, { q: 'order.id:ord-1', range, nowNs }), pool)
+    // All that match have it: it tells nothing apart.
+    expect(narrow.groups.map((group) => group.field)).not.toContain('order.id')
   })
 })
 
