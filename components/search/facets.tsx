@@ -19,12 +19,14 @@ const STATUS: Record<string, { mark: Outcome; word: string }> = {
 
 export interface FacetsPanelProps {
   facets: Facets | undefined
+  error: Error | null
   q: string
   onSearch: (q: string) => void
 }
 
 /** Values of the result with their counts. Click includes, Alt-click or the minus excludes, a second click takes it away. */
-export function FacetsPanel({ facets, q, onSearch }: FacetsPanelProps) {
+export function FacetsPanel({ facets, error, q, onSearch }: FacetsPanelProps) {
+  if (!facets && error) return <p className="px-6 py-2 text-small text-ink-3 max-lg:px-4" role="alert">The values could not be counted. {error.message}</p>
   if (!facets) return <FacetsSkeleton />
   return (
     <>

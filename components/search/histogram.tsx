@@ -13,6 +13,8 @@ const LEFT = 36
 
 export interface HistogramProps {
   series: Series | undefined
+  /** Why there is nothing to draw. */
+  error: Error | null
   zone: Zone
   /** A time was chosen, ends in ISO 8601. */
   onChoose: (from: string, to: string) => void
@@ -44,7 +46,7 @@ function roundLines(max: number): number[] {
  * Transactions over time: failed at the foot, so that they are read from the axis, passed above in grey, not known hatched on top;
  * times of which nothing is known are hatched from top to bottom. Drag, or arrows with Shift and Enter, choose a time.
  */
-export function Histogram({ series, zone, onChoose }: HistogramProps) {
+export function Histogram({ series, error, zone, onChoose }: HistogramProps) {
   const box = useRef<HTMLDivElement>(null)
   const { width } = useSize(box)
   const [brush, setBrush] = useState<{ from: number; to: number } | null>(null)
@@ -116,6 +118,7 @@ export function Histogram({ series, zone, onChoose }: HistogramProps) {
         onPointerCancel={() => { dragging.current = false; setBrush(null) }}
         onPointerLeave={() => { if (!dragging.current) setOver(null) }}
       >
+        {error && !series ? <p className="pt-8 text-center text-small text-error" role="alert">The counts over time could not be read. {error.message}</p> : null}
         {width > 0 && series ? <Bars buckets={buckets} series={series} width={width} x={x} zone={zone} brush={brush} over={over} /> : null}
       </div>
     </div>

@@ -57,11 +57,11 @@ export function SearchPage() {
   const fromMs = resolveTime(view.from, now ?? 0)
   const toMs = now === null && view.to === 'now' ? null : resolveTime(view.to, now ?? 0)
   const withDay = (toMs ?? now ?? 0) - (fromMs ?? 0) > DAY_MS * 1.01
-  const panel = <FacetsPanel facets={facets.data} q={view.q} onSearch={search} />
+  const panel = <FacetsPanel facets={facets.data} error={facets.error} q={view.q} onSearch={search} />
   const listed = showEvents ? (events.data?.pages.flatMap((page) => page.items) ?? []) : results.groups.flatMap((group) => group.items)
 
   return (
-    <main ref={scroll} className="min-h-0 grow basis-0 overflow-auto bg-surface-1">
+    <main ref={scroll} className="flex min-h-0 grow basis-0 flex-col overflow-auto bg-surface-1">
       <div className="top">
         <div className="grow">
           {results.loading || results.error && results.count === 0 ? <AnswerPlaceholder error={results.error} /> : (
@@ -81,9 +81,11 @@ export function SearchPage() {
       </div>
       {results.error && results.count > 0 ? <Notice tone="error" action={<button type="button" className="btn" onClick={results.retry}>Try again</button>}>{results.error.message} What is listed is from before.</Notice> : null}
       <div className="search-grid">
-        <aside aria-label="Facets" className="sticky top-0 h-max max-h-[calc(100dvh-var(--bar))] min-h-full overflow-auto border-r border-line bg-surface-0 py-2 max-lg:hidden">{panel}</aside>
+        <aside aria-label="Facets" className="border-r border-line bg-surface-0 max-lg:hidden">
+          <div className="sticky top-0 max-h-[calc(100dvh-var(--bar))] overflow-auto py-2">{panel}</div>
+        </aside>
         <div className="min-w-0" aria-busy={results.stale} style={results.stale ? { opacity: 0.6 } : undefined}>
-          <Histogram series={series.data} zone={zone} onChoose={(from, to) => setView({ from, to })} />
+          <Histogram series={series.data} error={series.error} zone={zone} onChoose={(from, to) => setView({ from, to })} />
           {showEvents ? (
             <EventsBody pages={events} body={<RawEvents pages={events} scroll={scroll} zone={zone} withDay={withDay} small={width < SMALL_PX} hrefOf={hrefOf} />} />
           ) : (

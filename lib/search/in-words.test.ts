@@ -8,7 +8,7 @@ describe('a search in words', () => {
     ['coupon:SAVE20 service:payment', 'with coupon SAVE20 and through payment'],
     ['timeout -service:cart', 'with \u201ctimeout\u201d and not through cart'],
     ['status:error duration:>500', 'that failed and with duration >\u202f500'],
-    ['a:1 b:2 c:3 d:4 e:5', 'with a 1, with b 2, with c 3 and 2 more conditions'],
+    ['a:1 b:2 c:3 d:4 e:5', 'with a 1, b 2, c 3 and 2 more conditions'],
     ['a:1 OR b:2', 'matching a:1 OR b:2'],
   ])('%s', (text, phrase) => {
     expect(queryInWords(text).phrase).toBe(phrase)

@@ -45,7 +45,8 @@ export function queryInWords(text: string): QueryWords {
   const said = parts.slice(0, 3).map(words)
   const left = parts.length - said.length
   const tail = left > 0 ? [`${left} more ${left === 1 ? 'condition' : 'conditions'}`] : []
-  const all = [...said, ...tail]
+  // One "with" carries those that follow it.
+  const all = [...said, ...tail].map((part, i, list) => (part.startsWith('with ') && list[i - 1]?.startsWith('with ') ? part.slice(5) : part))
   const phrase = all.length > 2 ? `${all.slice(0, -1).join(', ')} and ${all.at(-1)}` : all.join(' and ')
   return { phrase, byStatus: parts.some(isStatus) }
 }
