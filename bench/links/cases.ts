@@ -56,7 +56,8 @@ function spansOf(read: ReadSet): SpanInput[] {
     if (!span) continue
     out.push({
       id: id.toString(),
-      service: read.services.get(span.serviceId) ?? '',
+      // What logged, not what a trace calls it: only a few of its spans are traced.
+      service: read.services.get(lines[0]?.serviceId ?? span.serviceId) ?? '',
       startMs: span.startExact ? ms(span.startNs) : null,
       endMs: span.endNs === null ? null : ms(span.endNs),
       lines: lines.map((l) => ({ timeMs: ms(l.timeNs), template: l.template, severity: l.severity, values: l.values })),

@@ -14,9 +14,11 @@ import { assignStream } from '#lib/link/stream'
 import type { LinkEvent } from '#lib/model/link-event'
 import { joinKey } from '#lib/model/keys'
 import { hash64 } from '#lib/base/hash'
+import type { ParsedEvent } from '#lib/model/event'
 import type { Link, Span, SpanRef } from '#lib/model/span'
 import { parseRecord } from '#lib/parse/index'
 import { createBodyDecoder } from '#lib/sources/http/decode'
+import { hashNumber } from './mask'
 
 export interface ReadEvent extends LinkEvent {
   template: string
@@ -44,8 +46,7 @@ export async function readSet(files: readonly string[]): Promise<ReadSet> {
         if ('fate' in record) continue
         const parsed = parseRecord(record, { sourceName: 'bench', receivedNs: 0n })
         const row = toEventRow(parsed, { name: 'bench', kind: 'file' }, ordinals, dictionary)
-        const values: number[] = []
-        for (let i = 0; i < row.terms.length; i += 2) values.push(((row.terms[i] ?? 0) & 0x1fffff) * 0x100000000 + ((row.terms[i + 1] ?? 0) >>> 0))
+        const values = valuesOf(parsed)
         events.set(row.id, {
           timeNs: parsed.timeNs, id: row.id, streamId: row.streamId, serviceId: row.serviceId, groupId: row.groupId, spanId: null,
           severity: parsed.severity, form: record.form, requestId: parsed.requestId ?? null, traceId: parsed.traceId ?? null,
@@ -59,6 +60,13 @@ export async function readSet(files: readonly string[]): Promise<ReadSet> {
   }
   const services = new Map([...dictionary.services].map(([id, s]) => [id, s.name]))
   return { ...assemble([...events.values()]), services, events: events.size }
+}
+
+/** Values of a line, but for the ids by which tier A joins: what they prove is proved, and hiding a link must hide its id too. */
+function valuesOf({ facts, fields, requestId }: ParsedEvent): number[] {
+  const proved = new Set([requestId])
+  for (const fact of [facts, facts?.own, ...(facts?.more ?? [])]) for (const ref of fact?.refs ?? []) proved.add(ref.value)
+  return [...new Set(fields.flatMap(({ value }) => (value.length > 1 && !proved.has(value) ? hashNumber(value) : [])))]
 }
 
 function assemble(events: ReadEvent[]): Pick<ReadSet, 'spans' | 'lines' | 'links' | 'spanOfEventId'> {

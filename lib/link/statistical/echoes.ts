@@ -11,7 +11,7 @@ import { addGap } from './fit'
 import { lowerBound, type Window } from './window'
 import type { Excess } from './bootstrap'
 
-const SAMPLE = 400
+const SAMPLE = 1000
 /** Beyond that many places to an effect, most of them call nothing. */
 const MOST_CAUSES = 3
 /** How far back, at most: in ms, and in places (bounded work an effect). */
@@ -21,10 +21,12 @@ const REACH_PLACES = 500
 const AHEAD = 2
 /** What follows the effect as well, within this many ms, is a callee or a sibling: its share of echoes after may not pass the other. */
 const AFTER_MS = 3000
+/** Nearer than this, in units, clocks may be the reason. */
+const CLOCKS = 45
 const MOST_AFTER = 0.1
 /** A place is in question where it explains this share of what the best one explains. */
-const NEARLY_ALL = 0.75
-const DEVIATIONS = 5
+const NEARLY_ALL = 0.5
+const DEVIATIONS = 3
 const LEAST_COUNT = 4
 const LEAST_SHARE = 0.1
 /** Places together explain no more than all effects, but for what is counted by chance. */
@@ -41,6 +43,11 @@ interface Echo {
   share: number
   /** Log of how many units the delay is spread over. */
   spread: number
+  /**
+   * What the place tells about when such effects come, in nats: the log likelihood ratio of its coincidences against chance. A cause
+   * tells more than what it caused before, or what caused it (data processing inequality), so the one that tells most is it.
+   */
+  tells: number
 }
 
 /** For each wanted opening the mean number of causes at each place that it echoes; fills the table with them. */
@@ -53,7 +60,7 @@ export function addEchoes(table: EdgeTable, window: Window, wanted: ReadonlySet<
   for (const [opening, effects] of effectsOf(window, wanted)) {
     const sample = everyNth(effects, SAMPLE)
     const all = echoesOf(window, byTime, sample, { reachMs, unitMs, rate: (before) => (counts.get(before) ?? 0) / activeMs })
-    const echoes = explaining(window, all, effects.length / activeMs * unitMs)
+    const echoes = explaining(window, all)
     // Each such place calls once, as far as the numbers allow: then there are as many causes to an effect as places to effects.
     const causes = (before: number): number => (counts.get(before) ?? 0) / effects.length
     found.set(opening, new Map([...echoes].map(([before, echo]) => [before, causes(before) > 1 && causes(before) < MOST_CAUSES ? causes(before) : echo.share])))
@@ -116,31 +123,30 @@ function echoesOf(
     }, AFTER_MS)
   }
   const zero = binOf(-AHEAD)
+  const surely = binOf(-CLOCKS)
   const echoes = new Map<number, Echo>()
   for (const [before, bins] of seen) {
     const chance = sample.length * rate(before) * unitMs
+    let tells = 0
     const excess = bins.map((count, bin) => {
       const expected = chance * (WIDTH[bin] ?? 1)
       const above = count - expected
+      if (above > 0 && bin >= zero) tells += count * Math.log(count / expected) - above
       return above >= LEAST_COUNT && above > DEVIATIONS * Math.sqrt(expected) ? above : 0
     })
-    const after = excess.subarray(0, zero).reduce((a, b) => a + b, 0)
+    const after = excess.subarray(0, surely).reduce((a, b) => a + b, 0)
     excess.fill(0, 0, zero)
     const total = excess.reduce((a, b) => a + b, 0)
-    if (after <= MOST_AFTER * total && total / sample.length >= LEAST_SHARE) echoes.set(before, { excess, seen: bins, share: total / sample.length, spread: spreadOf(excess, total) })
+    if (after <= MOST_AFTER * total && total / sample.length >= LEAST_SHARE) echoes.set(before, { excess, seen: bins, share: total / sample.length, spread: spreadOf(excess, total), tells })
   }
   return echoes
 }
 
-/**
- * The place that explains most: its share times how much likelier the effects are after it than at any time; then places of other
- * services for what it leaves.
- */
-function explaining(window: Window, echoes: Map<number, Echo>, density: number): Map<number, Echo> {
+/** The place that tells most; then places of other services for what it leaves. */
+function explaining(window: Window, echoes: Map<number, Echo>): Map<number, Echo> {
   const most = Math.max(0, ...[...echoes.values()].map((echo) => echo.share))
-  const gain = (echo: Echo): number => Math.min(1, echo.share) * (-Math.log(density) - echo.spread)
   const isMain = (echo: Echo): number => (echo.share >= NEARLY_ALL * Math.min(1, most) ? 1 : 0)
-  const ranked = [...echoes].sort((a, b) => isMain(b[1]) - isMain(a[1]) || gain(b[1]) - gain(a[1]) || a[0] - b[0])
+  const ranked = [...echoes].sort((a, b) => isMain(b[1]) - isMain(a[1]) || b[1].tells - a[1].tells || a[0] - b[0])
   const serviceOf = new Map<number, number>()
   window.anchors.before.forEach((before, a) => serviceOf.set(before, window.service[window.anchors.span[a] ?? 0] ?? 0))
   const out = new Map<number, Echo>()

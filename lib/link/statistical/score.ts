@@ -16,35 +16,40 @@ export function scoreWindow(model: Model, spans: readonly SpanInput[], certain: 
   const window = openWindow(spans, names, model)
   const known = knownCauses(window, certain)
   const guesses = guess(window, sourcesOf(learned, model.unitMs, known))
+  const gathers = new Set(model.gather.map(([opening]) => opening))
   const links: StatisticalLink[] = []
   for (let e = 0; e < window.spans.length; e++) {
     if (known.has(e)) continue
-    const link = linkOf(model, window, guesses, e, names.at(window.opening[e] ?? 0))
-    if (link) links.push(link)
+    links.push(...linksOf(model, window, guesses, e, names.at(window.opening[e] ?? 0), gathers.has(window.opening[e] ?? 0)))
   }
   return links
 }
 
-function linkOf(model: Model, window: Window, guesses: Guesses, e: number, ofClass: string): StatisticalLink | null {
+/** The best cause; of an effect that may have several, all that are likelier than not. */
+function linksOf(model: Model, window: Window, guesses: Guesses, e: number, ofClass: string, several: boolean): StatisticalLink[] {
   const causes = guesses.of(e)
   const best = causes[0]
-  if (!best) return null
-  const confidence = calibrated(model.calibration, best.p, ofClass)
-  // What is left goes to the others in proportion.
-  const scale = best.p < 1 ? (1 - confidence) / (1 - best.p) : 0
-  const others: Candidate[] = causes.slice(1).map((c) => ({ cause: window.spans[c.cause]?.id ?? null, p: c.p * scale }))
-  others.push({ cause: null, p: guesses.outside(e) * scale })
-  return {
+  if (!best) return []
+  const shown = several ? causes.filter((c) => c === best || c.p >= 0.5) : [best]
+  return shown.map((cause) => ({
     effect: window.spans[e]?.id ?? '',
-    cause: window.spans[best.cause]?.id ?? '',
-    causeLine: window.anchors.line[best.anchor] ?? -1,
+    cause: window.spans[cause.cause]?.id ?? '',
+    causeLine: window.anchors.line[cause.anchor] ?? -1,
     tier: 'C',
-    confidence,
+    confidence: calibrated(model.calibration, cause.p, ofClass),
     rule: 'call-site',
-    evidence: evidenceOf(window, e, best, causes.length),
-    alternatives: others.sort((a, b) => b.p - a.p).slice(0, MOST_ALTERNATIVES).filter((a) => a.p > 1e-4),
+    evidence: evidenceOf(window, e, cause, causes.length),
+    alternatives: alternativesTo(cause, causes.filter((c) => !shown.includes(c)), guesses.outside(e), { model, window, ofClass }),
     model: model.hash,
-  }
+  }))
+}
+
+/** What is left of the probability goes to the others in proportion. */
+function alternativesTo(chosen: CauseGuess, others: CauseGuess[], outside: number, { model, window, ofClass }: { model: Model; window: Window; ofClass: string }): Candidate[] {
+  const scale = chosen.p < 1 ? (1 - calibrated(model.calibration, chosen.p, ofClass)) / (1 - chosen.p) : 0
+  const list: Candidate[] = others.map((c) => ({ cause: window.spans[c.cause]?.id ?? null, p: Math.min(1, c.p * scale) }))
+  list.push({ cause: null, p: Math.min(1, outside * scale) })
+  return list.sort((a, b) => b.p - a.p).slice(0, MOST_ALTERNATIVES).filter((a) => a.p > 1e-4)
 }
 
 function evidenceOf(window: Window, e: number, best: CauseGuess, candidates: number): Evidence[] {
