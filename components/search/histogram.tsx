@@ -4,8 +4,8 @@ import type { KeyboardEvent, PointerEvent } from 'react'
 import { formatClock, formatMoment, timeTicks } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatCount, formatDuration, THIN } from '#lib/base/format'
-import { useSize } from '#lib/hooks/size'
 import type { Series } from '#lib/model/api'
+import { useElementWidth } from '#components/ui/use-size'
 
 const HEIGHT = 104
 const FOOT = 20
@@ -48,7 +48,7 @@ function roundLines(max: number): number[] {
  */
 export function Histogram({ series, error, zone, onChoose }: HistogramProps) {
   const box = useRef<HTMLDivElement>(null)
-  const { width } = useSize(box)
+  const width = useElementWidth(box)
   const [brush, setBrush] = useState<{ from: number; to: number } | null>(null)
   const [over, setOver] = useState<number | null>(null)
   const dragging = useRef(false)

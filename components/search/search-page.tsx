@@ -1,6 +1,5 @@
 'use client'
 import { useCallback, useMemo, useRef } from 'react'
-import Link from 'next/link'
 import { formatCount } from '#lib/base/format'
 import { resolveTime } from '#lib/base/time-entry'
 import { REFRESH, useSeries, useStatus } from '#lib/hooks/data'
@@ -8,7 +7,6 @@ import { useNow } from '#lib/hooks/now'
 import { usePreference } from '#lib/hooks/preferences'
 import { useSearchResults } from '#lib/hooks/search-results'
 import type { GroupName, SearchResults } from '#lib/hooks/search-results'
-import { useSize } from '#lib/hooks/size'
 import { useEvents, useFacets, usePrefetchTransaction } from '#lib/hooks/transaction-data'
 import type { EventPages } from '#lib/hooks/transaction-data'
 import { isLive, useHref, useUrlState, useView } from '#lib/hooks/view'
@@ -16,6 +14,7 @@ import { Segmented } from '#components/ui/controls'
 import { Icon } from '#components/ui/icon'
 import { Popover } from '#components/ui/popover'
 import { ErrorState, Notice, Skeleton } from '#components/ui/states'
+import { useElementWidth } from '#components/ui/use-size'
 import { ExportMenu } from './export-menu'
 import { FacetsPanel } from './facets'
 import { Histogram } from './histogram'
@@ -39,7 +38,7 @@ export function SearchPage() {
   const now = useNow()
   const href = useHref()
   const scroll = useRef<HTMLDivElement>(null)
-  const { width } = useSize(scroll)
+  const width = useElementWidth(scroll)
   const refreshMs = isLive(view) ? REFRESH.live : false
   const params = { q: view.q, from: view.from, to: view.to }
   const showEvents = own.list === 'events'
@@ -141,15 +140,4 @@ function EventsBody({ pages, body }: { pages: EventPages; body: React.ReactNode 
   if (!pages.data) return <ListSkeleton rows={20} />
   if (pages.data.pages.every((page) => page.items.length === 0)) return <NothingFound q="" nearest={pages.data.pages[0]?.nearest ?? null} lines />
   return <>{body}</>
-}
-
-/** Keeps the place of the page while its code comes. */
-export function SearchPageFallback() {
-  return (
-    <main className="min-h-0 flex-1 bg-surface-1">
-      <div className="top"><div className="grow"><AnswerPlaceholder error={null} /></div></div>
-      <ListSkeleton rows={16} />
-      <Link href="/" className="sr-only">Map</Link>
-    </main>
-  )
 }

@@ -7,7 +7,7 @@ import { formatDuration, formatDurationIn, THIN } from '#lib/base/format'
 import type { DurationUnit } from '#lib/base/format'
 import { durationPieces } from '#lib/graph/duration-bar'
 import { shapeStrip } from '#lib/graph/shape-strip'
-import { titleOf } from '#lib/graph/transaction-words'
+import { nextService, titleOf } from '#lib/graph/transaction-words'
 import type { TransactionItem } from '#lib/model/api'
 import { OutcomeMark } from '#components/ui/outcome'
 import type { Outcome } from '#components/ui/outcome'
@@ -38,7 +38,7 @@ export interface TransactionRowProps {
 export const TransactionRow = memo(function TransactionRow({ item, href, format, selected, onEnter, onLeave }: TransactionRowProps) {
   const startMs = Date.parse(item.startTime)
   const start = format.withDay ? formatMoment(startMs, format.zone, 'ms', startMs) : formatClock(startMs, format.zone, 'ms')
-  const name = titleOf(item)
+  const name = titleOf(item, nextService(item.shape, item.rootService))
   const failed = item.status === 'error'
   const duration = durationText(item, format.unit)
   return (

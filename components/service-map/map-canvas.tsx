@@ -3,6 +3,7 @@ import { useEffect, useImperativeHandle, useRef, useState } from 'react'
 import type { KeyboardEvent, Ref } from 'react'
 import type { Core } from 'cytoscape'
 import { MARGIN } from '#lib/graph/layout'
+import { useThemeName } from '#lib/hooks/theme-name'
 import { walkMap } from '#lib/graph/map-walk'
 import type { WalkKey } from '#lib/graph/map-walk'
 import type { MapView } from '#lib/graph/map-view'
@@ -213,17 +214,4 @@ function useCytoscape(
 function zoomName(zoom: number): string {
   if (zoom < 0.36) return 'tiny'
   return zoom < 0.58 ? 'far' : 'near'
-}
-
-/** Changes with the theme, so that the canvas takes its colours anew. */
-function useThemeName(): string {
-  const [name, setName] = useState('')
-  useEffect(() => {
-    const read = () => setName(document.documentElement.dataset.theme ?? '')
-    read()
-    const watch = new MutationObserver(read)
-    watch.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
-    return () => watch.disconnect()
-  }, [])
-  return name
 }

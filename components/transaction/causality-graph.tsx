@@ -6,9 +6,9 @@ import { foldKeyOf } from '#lib/graph/fold-transaction'
 import { layoutTransaction } from '#lib/graph/layout-transaction'
 import type { TransactionLayout } from '#lib/graph/layout-transaction'
 import { unitWords } from '#lib/graph/unit-words'
-import { useSize } from '#lib/hooks/size'
 import { useThemeName } from '#lib/hooks/theme-name'
 import type { Selection, TransactionModel } from '#lib/hooks/transaction-view'
+import { useElementWidth } from '#components/ui/use-size'
 import { graphElements, graphStyle, readLinkPalette } from './graph-elements'
 import { GraphWords } from './graph-words'
 import { nextUnit } from './graph-walk'
@@ -38,7 +38,7 @@ export function CausalityGraph({ model, selection, onSelect, open, onToggle, thr
   const box = useRef<HTMLDivElement>(null)
   const place = useRef<HTMLDivElement>(null)
   const words = useRef<HTMLDivElement>(null)
-  const { width } = useSize(box)
+  const width = useElementWidth(box)
   const fonts = useFontsReady()
   const layout = useMemo(
     () => layoutTransaction({ order: model.folded.order, units: model.folded.units, links: model.folded.links, critical: model.critical, width, widthOf: (unit) => measureUnit(unitWords(unit, model.tree), { fonts, badge: foldKeyOf(unit, open) !== null }) }),
@@ -51,10 +51,12 @@ export function CausalityGraph({ model, selection, onSelect, open, onToggle, thr
   const theme = useThemeName()
   useDrawing({ cy, layout, model, threshold, theme, selection })
   const fit = () => cy && home(cy, layout, zoom)
+  const isPlaced = width > 0
   useEffect(() => {
     if (cy) home(cy, layout, zoom)
     // The place of the drawing is chosen once and when its own size changes, never when something is selected or opened.
-  }, [cy, width === 0, model.detail.id])
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [cy, isPlaced, model.detail.id])
   useEffect(() => {
     if (cy && selection?.kind === 'unit') reveal(cy, selection.id)
   }, [cy, selection])

@@ -1,18 +1,8 @@
 'use client'
-import type { ReactNode } from 'react'
-import type { Selection, TransactionModel } from '#lib/hooks/transaction-view'
-import { IconButton } from '#components/ui/controls'
+import type { InspectorProps } from './inspector-parts'
 import { LinkInspector } from './link-inspector'
 import { ServicesInspector } from './services-inspector'
 import { SpanInspector } from './span-inspector'
-
-export interface InspectorProps {
-  model: TransactionModel
-  selection: Selection
-  onSelect: (selection: Selection) => void
-  open: ReadonlySet<string>
-  onToggle: (key: string) => void
-}
 
 /** What is chosen, in full: a link with its proof, a span with its facts, or the whole transaction by service. */
 export function Inspector(props: InspectorProps) {
@@ -22,32 +12,4 @@ export function Inspector(props: InspectorProps) {
   if (link) return <LinkInspector {...props} unitLink={link} />
   if (unit) return <SpanInspector {...props} unit={unit} />
   return <ServicesInspector model={model} onSelect={props.onSelect} />
-}
-
-export interface InspectorHeadProps {
-  onClose?: (() => void) | undefined
-  children: ReactNode
-}
-
-export function InspectorHead({ onClose, children }: InspectorHeadProps) {
-  return (
-    <div className="mb-1 flex items-center gap-2 text-[14px] font-semibold leading-6">
-      {children}
-      {onClose ? <span className="ml-auto"><IconButton icon="close" small label="Close" onClick={onClose} /></span> : null}
-    </div>
-  )
-}
-
-export function InspectorSection({ title, note, children }: { title?: string; note?: ReactNode; children: ReactNode }) {
-  return (
-    <section className="border-b border-line px-4 py-3 last:border-0">
-      {title ? (
-        <h3 className="mb-2 flex justify-between gap-2 text-[11.5px] font-semibold leading-4 text-ink-3">
-          {title}
-          <span className="font-normal">{note}</span>
-        </h3>
-      ) : null}
-      {children}
-    </section>
-  )
 }

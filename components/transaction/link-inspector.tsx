@@ -12,8 +12,8 @@ import { ServiceName } from '#components/ui/service'
 import { ErrorState, Skeleton } from '#components/ui/states'
 import { ValueMenu } from '#components/ui/value-menu'
 import { LinkMark } from './causality-table'
-import { InspectorHead, InspectorSection } from './inspector'
-import type { InspectorProps } from './inspector'
+import { InspectorHead, InspectorSection } from './inspector-parts'
+import type { InspectorProps } from './inspector-parts'
 import { RawLine } from './raw-line'
 
 export interface LinkInspectorProps extends InspectorProps {

@@ -5,7 +5,7 @@ import type { Selection, TransactionModel } from '#lib/hooks/transaction-view'
 import type { Kind } from '#components/ui/icon'
 import { OutcomeMark } from '#components/ui/outcome'
 import { hueVar, ServiceName } from '#components/ui/service'
-import { InspectorHead, InspectorSection } from './inspector'
+import { InspectorHead, InspectorSection } from './inspector-parts'
 
 interface ServiceShare {
   name: string

@@ -11,8 +11,8 @@ import { OutcomeMark } from '#components/ui/outcome'
 import { ServiceName } from '#components/ui/service'
 import { ValueMenu } from '#components/ui/value-menu'
 import { LinkMark } from './causality-table'
-import { InspectorHead, InspectorSection } from './inspector'
-import type { InspectorProps } from './inspector'
+import { InspectorHead, InspectorSection } from './inspector-parts'
+import type { InspectorProps } from './inspector-parts'
 import { RawLine } from './raw-line'
 
 const FORM_WORDS: Record<SpanItem['form'], string> = { execution: 'execution', request: 'gateway request', delivery: 'delivery', segment: 'X-Ray segment', span: 'span', event: 'lone event' }

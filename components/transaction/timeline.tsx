@@ -8,11 +8,11 @@ import { axisTicks } from '#lib/graph/axis-ticks'
 import type { TimelineRow } from '#lib/graph/timeline'
 import { foldedCount, foldKeyOf } from '#lib/graph/fold-transaction'
 import { shortOperation, unitWords } from '#lib/graph/unit-words'
-import { useSize } from '#lib/hooks/size'
 import type { Selection, TransactionModel } from '#lib/hooks/transaction-view'
 import { IconButton } from '#components/ui/controls'
 import { Icon } from '#components/ui/icon'
 import { hueVar } from '#components/ui/service'
+import { useElementWidth } from '#components/ui/use-size'
 import { RowDrawing, Stairs, toX } from './timeline-bars'
 import type { Scale } from './timeline-bars'
 
@@ -42,7 +42,7 @@ const LEAST_OPERATION = 9
 export function Timeline({ model, selection, onSelect, open, onToggle, zoom, onZoom }: TimelineProps) {
   const { timeline } = model
   const scroll = useRef<HTMLDivElement>(null)
-  const { width } = useSize(scroll)
+  const width = useElementWidth(scroll)
   const small = width > 0 && width < 640
   const labels = small ? 0 : Math.round(Math.min(320, Math.max(188, width * 0.25)))
   const side = small ? 16 : 24

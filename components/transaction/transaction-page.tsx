@@ -7,10 +7,10 @@ import { REFRESH } from '#lib/hooks/data'
 import { useTransaction } from '#lib/hooks/transaction-data'
 import { readSelection, useTransactionModel, writeSelection } from '#lib/hooks/transaction-view'
 import type { Selection, TransactionModel } from '#lib/hooks/transaction-view'
-import { useSize } from '#lib/hooks/size'
 import { useHref, useUrlState } from '#lib/hooks/view'
 import type { TransactionDetail } from '#lib/model/api'
 import { EmptyState, ErrorState, Notice, Skeleton } from '#components/ui/states'
+import { useElementWidth } from '#components/ui/use-size'
 import { CausesSection } from './causes-section'
 import { EventList } from './event-list'
 import { Inspector } from './inspector'
@@ -52,7 +52,7 @@ function Loaded({ detail, stale }: { detail: TransactionDetail; stale: Error | n
   const [state, set] = useUrlState(DEFAULTS)
   const main = useRef<HTMLDivElement>(null)
   const left = useRef<HTMLDivElement>(null)
-  const { width } = useSize(main)
+  const width = useElementWidth(main)
   const wide = width >= WIDE_PX
   const model = useTransactionModel(detail, state.open)
   const open = useMemo(() => new Set(state.open.split(',').filter(Boolean)), [state.open])
@@ -131,7 +131,7 @@ function useUndo(sel: string, clear: () => void): void {
 }
 
 /** The page in its final sizes. */
-export function TransactionSkeleton() {
+function TransactionSkeleton() {
   return (
     <main className="tx-page" aria-busy="true">
       <div className="tx-top">

@@ -39,6 +39,11 @@ describe('the first line of a transaction', () => {
     expect(words('api POST 0- #a', { status: 'running', durationMs: null }).said).toBe('POST /checkout is still running. Something in it has no end yet.')
   })
 
+  it('says where it went when the operation of its root says nothing', () => {
+    expect(words(FAILING, { name: '/*' }).said).toContain('api \u2192 checkout passed')
+    expect(words('api POST 0-9 #a', { name: '' }).said).toContain('api passed')
+  })
+
   it('warns of unproven causes only where they are many', () => {
     expect(unprovenWords({ spans: 1, ofSpans: 100 })).toBeNull()
     expect(unprovenWords({ spans: 62, ofSpans: 100 })).toContain('62 of 100 executions')

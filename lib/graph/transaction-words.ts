@@ -13,10 +13,19 @@ export interface TransactionWords {
   failedFirst: string | null
 }
 
-/** What a transaction is called: its operation, with its service before it where the operation says nothing (`/*`) or is not known. */
-export function titleOf({ name, rootService }: { name: string; rootService: string }): string {
-  if (name === '' || name === rootService) return rootService
-  return /\p{L}/u.test(name) ? name : `${rootService} ${name}`
+/**
+ * What a transaction is called: its operation; where that says nothing (`/*`, or none) its first service and the one that it went to.
+ * `next` is the first other service, where one is known.
+ */
+export function titleOf({ name, rootService }: { name: string; rootService: string }, next: string | undefined): string {
+  if (/\p{L}/u.test(name) && name !== rootService) return name
+  return next === undefined ? rootService : `${rootService} \u2192 ${next}`
+}
+
+/** The first service in causal order that is not the root's. */
+export function nextService(services: Iterable<{ service: string }>, rootService: string): string | undefined {
+  for (const { service } of services) if (service !== rootService) return service
+  return undefined
 }
 
 /** Under this share of executions without a proven cause the rest is noise of edges of the window. */
@@ -51,7 +60,8 @@ function okRest(detail: TransactionDetail): string {
 }
 
 export function transactionWords(detail: TransactionDetail, tree: CauseTree): TransactionWords {
-  const name = titleOf(detail)
+  const spans = tree.order.flatMap((id) => tree.nodes.get(id)?.span ?? [])
+  const name = titleOf(detail, nextService(spans, detail.rootService))
   const took = detail.durationMs === null ? '' : formatDuration(detail.durationMs)
   if (detail.status === 'error') {
     const first = failedFirst(tree)
