@@ -9,6 +9,8 @@ import { TRANSACTION_CONFIDENCE } from './transaction-items'
 
 /** Links that one answer holds, nearest first. */
 const MAX_LINKS = 1_000
+/** Spans that are visited, breadth first: far more than links that are shown, so that only the farthest are left out. */
+const MAX_WALKED = 10_000
 /** Chains longer than this are cut; each step is one more round of the recursion. */
 const MAX_DEPTH = 200
 
@@ -19,7 +21,8 @@ export async function getCausality(db: Db, eventId: string, direction: 'causes' 
   if (event.span_id === null) return { items: [], cut: false }
   const services = await loadServices(db)
   const rows = await db.rows<LinkRow & { depth: number }>(direction === 'causes' ? above(event.span_id) : below(event.span_id))
-  return { items: rows.slice(0, MAX_LINKS).map((row) => ({ ...toLinkItem(row, services), depth: row.depth })), cut: rows.length > MAX_LINKS }
+  const cut = rows.length > MAX_LINKS || rows.some((row) => row.depth > MAX_DEPTH)
+  return { items: rows.slice(0, MAX_LINKS).map((row) => ({ ...toLinkItem(row, services), depth: row.depth })), cut }
 }
 
 // `union` drops a span that was reached by as many steps before; a cycle ends at MAX_DEPTH, and the least depth of each link is kept.
@@ -31,7 +34,7 @@ function above(spanId: bigint) {
       select l.cause, walk.depth + 1 from walk join link l on l.effect = walk.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real
       where walk.depth < ${MAX_DEPTH}
     ),
-    reached as (select span, min(depth) as depth from walk group by span)
+    reached as (select span, min(depth) as depth from (select span, depth from walk limit ${MAX_WALKED}) w group by span)
     select ${LINK_COLUMNS}, reached.depth + 1 as depth
     from reached
     join link l on l.effect = reached.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real
@@ -49,7 +52,7 @@ function below(spanId: bigint) {
       select l.effect, walk.depth + 1 from walk join link l on l.cause = walk.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real
       where walk.depth < ${MAX_DEPTH}
     ),
-    reached as (select span, min(depth) as depth from walk group by span)
+    reached as (select span, min(depth) as depth from (select span, depth from walk limit ${MAX_WALKED}) w group by span)
     select ${LINK_COLUMNS}, reached.depth + 1 as depth
     from reached
     join link l on l.cause = reached.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real

@@ -2,7 +2,7 @@
 import { groupBy } from '#lib/base/group'
 import { idToHex } from '#lib/base/hash'
 import { durationMs, nsToIso, type UnixNano } from '#lib/base/time'
-import { sql } from '#lib/db/sql'
+import { sql, type Sql } from '#lib/db/sql'
 import { causalShape, type ShapeLink } from '#lib/graph/shape'
 import type { TransactionItem } from '#lib/model/api'
 import type { Tier } from '#lib/model/span'
@@ -68,16 +68,26 @@ interface ShapeRow {
   failed: boolean
 }
 
+/** A row of a list shows a few spans; of a transaction with more than this, any so many and its root are looked at. */
+const LOOKED_AT = 2_000
+
+/** The transactions as the table `asked`, for SOME_MEMBERS beside it. */
+export function membersOf(rows: readonly TransactionRow[]): Sql {
+  return sql`unnest(${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.root_span)}::bigint[]) as asked (id, root_span)`
+}
+
+/** Span ids of the transaction `asked`. Relies on the key of transaction_span. */
+export const SOME_MEMBERS = sql`(select ts.span_id from transaction_span ts where ts.transaction_id = asked.id limit ${LOOKED_AT}) union select asked.root_span`
+
 /** The shapes of these transactions. Relies on the keys of transaction_span, span and link. */
 export async function loadShapes(db: Db, rows: readonly TransactionRow[], services: Services): Promise<Map<bigint, TransactionItem['shape']>> {
   const spans = await db.rows<ShapeRow>(sql`
     select m.transaction_id, m.id, m.service_id, m.start_ns, m.end_ns, m.failed
-    from unnest(${rows.map((row) => row.id)}::bigint[]) as asked (id)
+    from ${membersOf(rows)}
     cross join lateral (
-      select ts.transaction_id, s.id, s.service_id, s.start_ns, s.end_ns, s.failed
-      from transaction_span ts
-      join span s on s.id = ts.span_id
-      where ts.transaction_id = asked.id
+      select asked.id as transaction_id, s.id, s.service_id, s.start_ns, s.end_ns, s.failed
+      from (${SOME_MEMBERS}) member
+      join span s on s.id = member.span_id
       order by s.start_ns, s.id
       limit ${SHAPE_SPANS}
     ) m`)

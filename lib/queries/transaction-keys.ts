@@ -5,7 +5,7 @@ import type { TransactionItem } from '#lib/model/api'
 import type { Field } from '#lib/model/event'
 import type { Db } from './read'
 import { EVENT_DETAIL_COLUMNS, EVENT_TABLES, type EventDetailRow, fieldsOf } from './event-items'
-import type { TransactionRow } from './transaction-items'
+import { membersOf, SOME_MEMBERS, type TransactionRow } from './transaction-items'
 
 type Keys = TransactionItem['keys']
 
@@ -26,12 +26,12 @@ export async function loadKeys(db: Db, rows: readonly TransactionRow[], shown: K
   if (shown.length >= MAX_KEYS || rows.length === 0) return new Map(rows.map((row) => [row.id, shown.slice(0, MAX_KEYS)]))
   const lines = await db.rows<EventDetailRow & { transaction_id: bigint }>(sql`
     select asked.id as transaction_id, line.*
-    from unnest(${rows.map((row) => row.id)}::bigint[]) as asked (id)
+    from ${membersOf(rows)}
     cross join lateral (
       select s.id, s.group_id
-      from transaction_span ts
-      join span s on s.id = ts.span_id
-      where ts.transaction_id = asked.id and s.event_count > 0
+      from (${SOME_MEMBERS}) member
+      join span s on s.id = member.span_id
+      where s.event_count > 0
       order by s.start_ns, s.id
       limit ${SPANS}
     ) first
