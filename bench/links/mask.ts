@@ -5,7 +5,7 @@
 import { hashHalves } from '#lib/base/hash'
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}/g
-const KEYED = /([A-Za-z][\w ]{0,40}?) ?[=:：] ?["']?([^\[\](){},"'=:]{1,80})/g
+const KEYED = /([A-Za-z][\w ]{0,40}?) ?[=:：] ?["']?([^[\](){},"'=:]{1,80})/g
 
 export function maskTemplate(text: string): string {
   return text

@@ -4,8 +4,8 @@
  * call, or the caller of a caller, which the matching tells apart by its longer delays. What is asynchronous can't be told from
  * a habit of the users without a certain link, and stays outside.
  */
-import { EdgeTable } from './edges'
-import { addGap } from './fit'
+import type { EdgeTable } from './edges'
+import { addGap } from './add-gap'
 import type { Window } from './window'
 
 /** opening -> before -> share of such effects that come from such places, by what is above chance. */

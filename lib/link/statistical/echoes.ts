@@ -7,7 +7,7 @@
  */
 import { BINS, WIDTH, binOf } from './delay'
 import type { EdgeTable } from './edges'
-import { addGap } from './fit'
+import { addGap } from './add-gap'
 import { lowerBound, type Window } from './window'
 import type { Excess } from './bootstrap'
 

@@ -3,11 +3,11 @@
  * effect begins), then by expectation and maximisation over all effects, the certain ones held fixed.
  */
 import { hashHalves } from '#lib/base/hash'
+import { addGap } from './add-gap'
 import { addNested, keepOnly, nestedExcess, type Excess } from './bootstrap'
 import { fitCalibration, type Outcome } from './calibrate'
 import { findCandidates, type Candidates } from './candidates'
 import { learnClocks } from './clocks'
-import { binOf } from './delay'
 import { addEchoes } from './echoes'
 import { EdgeTable, type AnchorCounts } from './edges'
 import { guess } from './guess'
@@ -19,7 +19,7 @@ import { Names, openWindow, type Window } from './window'
 
 const ROUNDS = 4
 /** Rounds of the fits that only predict hidden links. */
-const HIDDEN_ROUNDS = 2
+const HIDDEN_ROUNDS = 1
 const FOLDS = 3
 const MATCH_ROUNDS = 12
 /** Certain links below which an opening is learned as if it had none. */
@@ -40,7 +40,7 @@ export function fitModel(set: SealedSet): Model {
   const window = openWindow(set.spans, names, { succession, clocks })
   const known = knownCauses(window, set.certain)
   const learned = learnEdges(window, known, unitMs, ROUNDS)
-  const calibration = fitCalibration(hiddenOutcomes(window, names, known, unitMs))
+  const calibration = fitCalibration(hiddenOutcomes(window, names, known, { learned, unitMs }))
   return sealModel({ unitMs, names: names.list, succession, clocks, learned, calibration, certain: known.size })
 }
 
@@ -101,14 +101,23 @@ function adjustGather(gather: Map<number, number>, table: EdgeTable, found: Exce
   }
 }
 
-/** Hides each third of the transactions that are certain in turn, and predicts their links from the rest. */
-function hiddenOutcomes(window: Window, names: Names, known: Map<number, number>, unitMs: number): Outcome[] {
+/**
+ * Hides each third of the transactions that are certain in turn, and predicts their links from the rest. The fit goes on from the one
+ * with all of them (from the start it would take as many rounds again, and be judged for not having settled); a round without them
+ * replaces what they had told it.
+ */
+function hiddenOutcomes(window: Window, names: Names, known: Map<number, number>, { learned, unitMs }: { learned: Learned; unitMs: number }): Outcome[] {
   const outcomes: Outcome[] = []
   const fold = foldsOf(window, known)
   for (let f = 0; f < FOLDS && known.size > 0; f++) {
     const rest = new Map([...known].filter(([e]) => fold.get(e) !== f))
-    const learned = learnEdges(window, rest, unitMs, HIDDEN_ROUNDS)
-    const guesses = guess(window, sourcesOf(learned, unitMs, rest))
+    let table = learned.table
+    for (let round = 0; round < HIDDEN_ROUNDS; round++) {
+      const candidates = findCandidates(window, sourcesOf({ ...learned, table }, unitMs, rest))
+      table = fromPosterior(window, candidates, match(candidates.graph, MATCH_ROUNDS), rest)
+      keepOnly(table, sitesOf(learned.table))
+    }
+    const guesses = guess(window, sourcesOf({ ...learned, table }, unitMs, rest))
     for (const [e, cause] of known) {
       const best = fold.get(e) === f ? guesses.best(e) : undefined
       if (best) outcomes.push({ class: names.at(window.opening[e] ?? 0), p: best.p, right: best.cause === cause })
@@ -116,6 +125,8 @@ function hiddenOutcomes(window: Window, names: Names, known: Map<number, number>
   }
   return outcomes
 }
+
+const sitesOf = (table: EdgeTable): Excess => new Map([...table.sites].map(([opening, sites]) => [opening, new Map([...sites.keys()].map((before) => [before, 1]))]))
 
 /** Whole transactions share a fold, else a hidden link would be seen through its neighbours. */
 function foldsOf(window: Window, known: Map<number, number>): Map<number, number> {
@@ -170,14 +181,6 @@ function gapAt(window: Window, cause: number, timeMs: number): number {
   let at = from
   for (let i = from + 1; i < (anchors.ofSpan[cause + 1] ?? 0); i++) if ((anchors.fromMs[i] ?? 0) <= timeMs) at = i
   return at
-}
-
-export function addGap(table: EdgeTable, window: Window, e: number, anchor: number, unitMs: number, weight: number): void {
-  const { anchors } = window
-  const toMs = anchors.toMs[anchor] ?? NaN
-  const call = binOf(((window.startMs[e] ?? 0) - (anchors.fromMs[anchor] ?? 0)) / unitMs)
-  const back = Number.isNaN(toMs) ? -1 : binOf((toMs - (window.endMs[e] ?? 0)) / unitMs)
-  table.add(window.opening[e] ?? 0, anchors.before[anchor] ?? 0, anchors.after[anchor] ?? 0, call, back, weight)
 }
 
 /** The first model: certain links only, scaled up to all effects of their kind so that rates come out right. */
