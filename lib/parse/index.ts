@@ -1,7 +1,8 @@
 /**
  * A record understood: RawRecord -> ParsedEvent. First match wins; the log group is a hint, the content decides (formats.md §7):
  *
- *   segment                 xray.ts
+ *   segment                 xray.ts; otel.ts, zipkin.ts, jaeger.ts where the door said so
+ *   OTLP log record         otel.ts
  *   { … }                   platform.ts (JSON), step-functions.ts, gateway.ts, json-line.ts
  *   START END REPORT …      platform.ts (text)
  *   … "GET / HTTP/1.1" …    access-line.ts
@@ -22,6 +23,8 @@ import { readGatewayLine } from './gateway'
 import { readJsonLine } from './json-line'
 import { mayHoldEvent, readLoggedEvents } from './logged-event'
 import { findEmbedded } from './loose-value'
+import { readJaegerSpan } from './jaeger'
+import { readOtelLog, readOtelSpan } from './otel'
 import { readPlatformJson, readPlatformText } from './platform'
 import { readNamedIds } from './response'
 import { stripPrefix, traceIdInText } from './runtime-prefix'
@@ -30,6 +33,7 @@ import { severityOfText } from './severity'
 import { readStepFunctionsLine } from './step-functions'
 import { FIELDS_MAX, scanText } from './text-scan'
 import { readSegment } from './xray'
+import { readZipkinSpan } from './zipkin'
 
 export interface ParseContext {
   /** NAME of the delivery: whose lines are meant where no log group is given. */
@@ -78,7 +82,11 @@ function fallBack(record: RawRecord, draft: Draft): void {
 function readRecord(record: RawRecord, draft: Draft): void {
   if (record.form === 'segment') {
     const value = record.json ?? parsedObject(record.body)
-    if (isJsonObject(value)) return readSegment(value, draft)
+    if (isJsonObject(value)) return readSpanDocument(value, record.format, draft)
+  }
+  if (record.format === 'otlp') {
+    const value = record.json ?? parsedObject(record.body)
+    if (isJsonObject(value) && readOtelLog(value, draft)) return
   }
   const text = record.body.trimEnd()
   draft.message = text
@@ -88,6 +96,12 @@ function readRecord(record: RawRecord, draft: Draft): void {
     if (isJsonObject(value)) return readObject(value, text, draft)
   }
   if (!readPlatformText(text, draft) && !readAccessLine(text, draft)) readRest(stripPrefix(text, draft), draft, 0)
+}
+
+function readSpanDocument(value: JsonObject, format: RawRecord['format'], draft: Draft): void {
+  if (format === undefined) return readSegment(value, draft)
+  const read = { otlp: readOtelSpan, zipkin: readZipkinSpan, jaeger: readJaegerSpan }[format](value, draft)
+  if (!read) throw new Error(`not a span of ${format}`)
 }
 
 function parsedObject(text: string): JsonObject | null {

@@ -84,6 +84,11 @@ const ENVELOPE = new Set([
   'stack',
   'stackTrace',
   'stack_trace',
+  'xray_trace_id',
+  'function_arn',
+  'function_name',
+  'function_memory_size',
+  'sampling_rate',
   ...REQUEST_KEYS,
 ])
 

@@ -54,6 +54,9 @@ describe('ids that a logger wrote beside a word', () => {
     [`StartExecution refund {"executionArn":"${ARN}"}`, [`execution called ${ARN}`]],
     [`Handling event {"executionArn":"${ARN}"}`, [`execution parent ${ARN}`]],
     [`Handling event {"apiRequestId":"${M}"}`, [`request parent ${M}`]],
+    [`charging order { sourceMessageId: '${M}', sentMessageId: '${R}' }`, [`message consumed ${M}`, `message produced ${R}`]],
+    [`Redemption announced { eventId: '${M}' }`, [`event produced ${M}`]],
+    [`Invoice requested { topicMessageId: '${M}' }`, []],
     // Both ways, neither, or no id: nothing is claimed.
     [`received and forwarded messageId=${M}`, []],
     [`messageId=${M}`, []],

@@ -46,9 +46,9 @@ function called(draft: Draft, kind: Ref['kind'], id: unknown): void {
 }
 
 const SENDING =
-  /^(?:send|sends|sent|sending|publish|publishes|published|publishing|put|puts|enqueue|enqueued|enqueuing|queued|dispatch|dispatched|dispatching|emit|emits|emitted|emitting|produced|producing|forwarded|forwarding|pushed|pushing)$/
+  /^(?:send|sends|sent|sending|publish|publishes|published|publishing|put|puts|enqueue|enqueued|enqueuing|queued|dispatch|dispatched|dispatching|emit|emits|emitted|emitting|produced|producing|forwarded|forwarding|pushed|pushing|announce|announces|announced|announcing)$/
 const RECEIVING =
-  /^(?:receive|receives|received|receiving|handle|handles|handling|handled|process|processes|processing|consume|consumes|consumed|consuming|dequeue|dequeued|dequeuing|polled|polling|got|incoming|picked)$/
+  /^(?:receive|receives|received|receiving|handle|handles|handling|handled|process|processes|processing|consume|consumes|consumed|consuming|dequeue|dequeued|dequeuing|polled|polling|got|incoming|picked|seen|observed)$/
 const STARTING = /^(?:start|starts|started|starting)$/
 
 type Direction = 'sending' | 'receiving' | 'starting' | null
@@ -72,9 +72,12 @@ function meaningOf(word: string): Direction {
 }
 
 /** Ids by the names that people give them, without case, dots, dashes and underscores. */
-const MESSAGE_NAME = /^(?:aws)?(?:sqs|sns)?messageid$/
+const MESSAGE_NAME = /^(?:aws|sqs|sns|queue|topic)*messageid$/
 const EVENT_NAME = /^(?:aws)?(?:eventbridge)?eventid$/
 const GATEWAY_NAME = /^(?:aws)?(?:api|apigw|apigateway|gateway)requestid$/
+/** Names that say which way by themselves: `sourceMessageId`, `sentMessageId`. */
+const SENT_NAME = /^(?:sent|published|produced|outgoing|out)/
+const RECEIVED_NAME = /^(?:source|received|consumed|incoming|trigger|parent|in)/
 const CANDIDATE = /id|arn/i
 
 function kindOfName(plain: string): 'message' | 'event' | 'execution' | null {
@@ -85,7 +88,7 @@ function kindOfName(plain: string): 'message' | 'event' | 'execution' | null {
 
 /** Ids in fields of the line itself, not in those of an event or response inside it. */
 export function readNamedIds(human: string, fields: readonly Field[], draft: Draft): void {
-  let direction: Direction | undefined
+  let words: Direction | undefined
   // A message as it was received; whatever the words around it say of sending is about another one.
   if (fields.some(({ name }) => /^receipt_?handle$/i.test(name))) return
   for (const { name, value } of fields) {
@@ -95,13 +98,20 @@ export function readNamedIds(human: string, fields: readonly Field[], draft: Dra
       if (idOf(value) !== undefined && draft.service.kind !== 'gateway') addRef(draft, { kind: 'request', role: 'parent', value })
       continue
     }
-    const kind = kindOfName(plain)
+    const bare = plain.replace(SENT_NAME, '').replace(RECEIVED_NAME, '')
+    const kind = kindOfName(bare)
     if (kind === null) continue
-    direction = direction === undefined ? directionOf(human) : direction
+    words = words === undefined ? directionOf(human) : words
+    const direction = directionOfName(plain, bare) ?? words
     if (kind === 'execution') executionRef(value, direction, draft)
     else if (isUuid(value) && direction === 'sending') addRef(draft, { kind, role: 'produced', value })
     else if (isUuid(value) && direction === 'receiving') addRef(draft, { kind, role: 'consumed', value })
   }
+}
+
+function directionOfName(plain: string, bare: string): Direction {
+  if (plain.length === bare.length) return null
+  return SENT_NAME.test(plain) ? 'sending' : 'receiving'
 }
 
 /** Whoever starts an execution calls it; whoever handles its event was called by it. */
