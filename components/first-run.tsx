@@ -1,8 +1,8 @@
 'use client'
 import { useEffect, useRef } from 'react'
-import { useRouter } from 'next/navigation'
 import { formatCount } from '#lib/base/format'
 import { useOrigin } from '#lib/hooks/origin'
+import { useView } from '#lib/hooks/view'
 import type { Status } from '#lib/model/api'
 import { DemoButton } from '#components/demo-button'
 import { ExampleGraph } from '#components/example-graph'
@@ -79,15 +79,26 @@ export function FirstRun({ status }: FirstRunProps) {
   )
 }
 
-/** The first data decides what the map shows: its own range, not the last 24 hours. */
+/**
+ * The first data decides what the map shows: its own range, not the last 24 hours. The range follows while more comes in and is being
+ * linked, until somebody chooses another one.
+ */
 export function useFirstDataRange(status: Status | undefined): void {
-  const router = useRouter()
-  const wasEmpty = useRef(false)
+  const { uploads } = useImport()
+  const [view, setView] = useView()
+  const follows = useRef<'no' | 'waiting' | string>('no')
   const data = status?.data
+  const busy = uploads.active || (status?.linking.pending ?? 0) > 0
+  const shown = `${view.from} ${view.to}`
   useEffect(() => {
-    if (data === null) wasEmpty.current = true
-    if (!data || !wasEmpty.current) return
-    wasEmpty.current = false
-    router.replace(`/?${new URLSearchParams({ from: data.from, to: data.to }).toString()}`)
-  }, [data, router])
+    if (data === null) follows.current = 'waiting'
+    if (!data || follows.current === 'no') return
+    if (follows.current !== 'waiting' && follows.current !== shown) {
+      follows.current = 'no'
+      return
+    }
+    const wanted = `${data.from} ${data.to}`
+    if (wanted !== shown) setView({ from: data.from, to: data.to }, 'replace')
+    follows.current = busy ? wanted : 'no'
+  }, [data, busy, shown, setView])
 }

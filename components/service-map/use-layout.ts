@@ -25,21 +25,31 @@ export interface UseLayout {
   arrange: () => void
 }
 
-function storedPositions(): Record<string, Point> {
+interface StoredPoint extends Point {
+  /** It had no edge then: its place said nothing, and is given up when it gets one. */
+  alone: boolean
+}
+
+function storedPositions(): Record<string, StoredPoint> {
   const stored = readStored(STORE)
   if (typeof stored !== 'object' || stored === null) return {}
-  const found: Record<string, Point> = {}
+  const found: Record<string, StoredPoint> = {}
   for (const [id, at] of Object.entries(stored)) {
-    if (Array.isArray(at) && typeof at[0] === 'number' && typeof at[1] === 'number') found[id] = { x: at[0], y: at[1] }
+    if (Array.isArray(at) && typeof at[0] === 'number' && typeof at[1] === 'number') found[id] = { x: at[0], y: at[1], alone: at[2] === 1 }
   }
   return found
 }
 
-function store(positions: Record<string, Point>): void {
-  const all = { ...storedPositions(), ...positions }
-  const current = new Set(Object.keys(positions))
-  const entries = Object.entries(all).sort(([a], [b]) => Number(current.has(b)) - Number(current.has(a)))
-  writeStored(STORE, Object.fromEntries(entries.slice(0, STORE_MAX).map(([id, p]) => [id, [p.x, p.y]])))
+/** What is still good of the stored positions for these edges. */
+function keptPositions(linked: ReadonlySet<string>): Record<string, Point> {
+  const good = Object.entries(storedPositions()).filter(([id, p]) => !p.alone || !linked.has(id))
+  return Object.fromEntries(good.map(([id, p]) => [id, { x: p.x, y: p.y }]))
+}
+
+function store(positions: Record<string, Point>, linked: ReadonlySet<string>): void {
+  const fresh = Object.entries(positions).map(([id, p]): [string, StoredPoint] => [id, { ...p, alone: !linked.has(id) }])
+  const older = Object.entries(storedPositions()).filter(([id]) => positions[id] === undefined)
+  writeStored(STORE, Object.fromEntries([...fresh, ...older].slice(0, STORE_MAX).map(([id, p]) => [id, [p.x, p.y, p.alone ? 1 : 0]])))
 }
 
 export function useMapLayout(view: MapView, size: { width: number; height: number } | null): UseLayout {
@@ -70,10 +80,11 @@ export function useMapLayout(view: MapView, size: { width: number; height: numbe
     running.onmessage = ({ data }: MessageEvent<LayoutAnswer>) => {
       if (data.id !== latest.current) return
       window.clearTimeout(timer)
-      store(data.positions)
+      store(data.positions, request.linked)
       setLayout({ ...data, gaveUp: false })
     }
-    const ask: LayoutRequest = { id, input: { ...request, width, height, kept: storedPositions() }, edges: request.routed }
+    const { nodes, edges } = request
+    const ask: LayoutRequest = { id, input: { nodes, edges, width, height, kept: keptPositions(request.linked) }, edges: request.routed }
     running.postMessage(ask)
     return () => window.clearTimeout(timer)
   }, [request, measured])
@@ -96,6 +107,7 @@ function requestOf(view: MapView) {
   const most = Math.max(1, ...view.edges.map((edge) => edge.count))
   const labelled = view.edges.length <= NUMBERED_MAX
   return {
+    linked: new Set(view.edges.flatMap((edge) => [edge.source, edge.target])),
     nodes: view.nodes.map((node) => node.id),
     edges: view.edges.map((edge) => ({ source: edge.source, target: edge.target, weight: edge.count / most })),
     routed: view.edges.map((edge) => ({

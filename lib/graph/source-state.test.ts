@@ -3,7 +3,12 @@ import type { SourceStatus } from '#lib/model/api'
 import { shortSourceName, sourceState, totalsOf } from './source-state'
 
 const now = Date.parse('2026-11-22T12:00:00Z')
-const heard = (agoMs: number, lagMs: number | null) => ({ lagMs, lastReceived: new Date(now - agoMs).toISOString(), lastEvent: '2026-11-22T11:00:00.000Z' })
+const heard = (agoMs: number, lagMs: number | null) => ({
+  kind: 'http',
+  lagMs,
+  lastReceived: new Date(now - agoMs).toISOString(),
+  lastEvent: '2026-11-22T11:00:00.000Z',
+})
 
 describe('the state of a source', () => {
   it.each([
@@ -12,7 +17,7 @@ describe('the state of a source', () => {
     ['done', heard(3_600_000, 3_600_000)],
     ['done', heard(1_000, 3 * 365 * 86_400_000)],
     ['done', heard(1_000, null)],
-    ['empty', { lagMs: null, lastReceived: null, lastEvent: null }],
+    ['empty', { kind: 'http', lagMs: null, lastReceived: null, lastEvent: null }],
   ] as const)('is %s', (state, source) => expect(sourceState(source, now)).toBe(state))
 })
 

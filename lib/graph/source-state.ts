@@ -10,9 +10,10 @@ export const BEHIND_MS = 120_000
 /** What is older than this when it arrives is an import, and late for nothing. */
 const IMPORT_MS = 6 * 3_600_000
 
-export function sourceState(source: Pick<SourceStatus, 'lagMs' | 'lastReceived' | 'lastEvent'>, nowMs: number): SourceState {
+export function sourceState(source: Pick<SourceStatus, 'kind' | 'lagMs' | 'lastReceived' | 'lastEvent'>, nowMs: number): SourceState {
   if (source.lastEvent === null || source.lastReceived === null) return 'empty'
-  if (nowMs - Date.parse(source.lastReceived) > HEARD_MS) return 'done'
+  // A file is there once and whole.
+  if (source.kind === 'file' || nowMs - Date.parse(source.lastReceived) > HEARD_MS) return 'done'
   if (source.lagMs === null || source.lagMs > IMPORT_MS) return 'done'
   return source.lagMs > BEHIND_MS ? 'behind' : 'live'
 }

@@ -10,7 +10,13 @@ export const POST = withRoute(contract.ingest, ({ query, request }) => {
   const gzip = isGzip(request)
   const fileTimeNs = fileTimeOf(request)
   const body: AsyncIterable<Uint8Array> = request.body ?? emptyBody()
-  return ingestStream(body, { sourceName: query.source, sourceKind: 'http', gzip, signal: request.signal, ...(fileTimeNs === null ? {} : { fileTimeNs }) })
+  return ingestStream(body, {
+    sourceName: query.source,
+    sourceKind: fileTimeNs === null ? 'http' : 'file',
+    gzip,
+    signal: request.signal,
+    ...(fileTimeNs === null ? {} : { fileTimeNs }),
+  })
 })
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}
