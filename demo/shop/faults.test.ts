@@ -13,13 +13,13 @@ interface ExecutionLine {
 
 const HOUR_MS = 3_600_000
 
-/** Ten minutes of a busy hour, away from the postal outage. */
+/** Seven minutes of a busy hour, away from the postal outage. */
 const run = (faults: string[], load: Partial<Load> = {}): Promise<Recording> =>
-  record({ seed: 'faults', start: RECORDED_DAY + 19 * HOUR_MS, minutes: 10, faults, load: { visitsPerDay: 9_000, ...load } })
+  record({ seed: 'faults', start: RECORDED_DAY + 19 * HOUR_MS, minutes: 7, faults, load: { visitsPerDay: 12_000, ...load } })
 
 const sound = new Map<string, Promise<Recording>>()
 
-/** The same ten minutes without a fault, recorded once for each load. */
+/** The same minutes without a fault, recorded once for each load. */
 function runSound(load: Partial<Load>): Promise<Recording> {
   const key = JSON.stringify(load)
   const known = sound.get(key) ?? run([], load)

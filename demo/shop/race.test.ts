@@ -28,7 +28,7 @@ beforeEach(async () => {
     discount: { N: '0' },
     lines: { L: [{ M: { sku: { S: 'SKU-1000' }, quantity: { N: '1' }, price: { N: '5000' } } }] },
   })
-}, 60_000)
+}, 120_000)
 
 const edit = (afterMs: number): void => {
   clock.at(START + afterMs, () =>

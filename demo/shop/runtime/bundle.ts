@@ -38,6 +38,7 @@ const BINDINGS = [
 ] as const
 
 const RUNTIME_FOLDER = dirname(fileURLToPath(import.meta.url))
+const HANDLERS_FOLDER = join(RUNTIME_FOLDER, '..', 'handlers')
 
 /**
  * The SDK's HTTP client is replaced at its seam (`requestHandler`), so that calls are answered in process; all else of the
@@ -66,21 +67,33 @@ function withVersions(variants: readonly string[]): Plugin {
   }
 }
 
-const bundles = new Map<string, Promise<FunctionBundle>>()
+interface Built extends FunctionBundle {
+  /** The handlers' own modules in it, without their ending. */
+  modules: string[]
+}
 
-/** Builds a function, or gives what was built before: bundles hold no state. */
-export function bundleFunction(entry: string, variants: readonly string[]): Promise<FunctionBundle> {
+const built = new Map<string, Promise<Built>>()
+
+/** Builds a function, or gives what was built before: bundles hold no state. Variants of modules that it doesn't use change nothing. */
+export async function bundleFunction(entry: string, variants: readonly string[]): Promise<FunctionBundle> {
+  const plain = await buildOnce(entry, [])
+  const own = variants.filter((variant) => plain.modules.some((module) => existsSync(join(HANDLERS_FOLDER, `${module}.${variant}.ts`))))
+  return own.length === 0 ? plain : buildOnce(entry, own)
+}
+
+function buildOnce(entry: string, variants: readonly string[]): Promise<Built> {
   const key = [entry, ...variants].join(' ')
-  const known = bundles.get(key) ?? buildFunction(entry, variants)
-  bundles.set(key, known)
+  const known = built.get(key) ?? buildFunction(entry, variants)
+  built.set(key, known)
   return known
 }
 
-async function buildFunction(entry: string, variants: readonly string[]): Promise<FunctionBundle> {
+async function buildFunction(entry: string, variants: readonly string[]): Promise<Built> {
   const result = await build({
-    stdin: { contents: `export { handler } from './${entry}'`, resolveDir: join(RUNTIME_FOLDER, '..', 'handlers'), loader: 'ts' },
+    stdin: { contents: `export { handler } from './${entry}'`, resolveDir: HANDLERS_FOLDER, loader: 'ts' },
     bundle: true,
     write: false,
+    metafile: true,
     format: 'cjs',
     platform: 'node',
     target: 'node20',
@@ -93,5 +106,6 @@ async function buildFunction(entry: string, variants: readonly string[]): Promis
   if (code === undefined) throw new Error(`esbuild gave no code for ${entry}`)
   const script = new Script(`(function (${BINDINGS.join(', ')}) {${code}\n})`, { filename: '/var/task/index.js' })
   const wrapper = script.runInThisContext() as (...values: unknown[]) => void
-  return { load: (bindings) => wrapper(...BINDINGS.map((name) => bindings[name])) }
+  const modules = Object.keys(result.metafile.inputs).flatMap((input) => /(?:^|\/)handlers\/([\w-]+)\.ts$/.exec(input)?.[1] ?? [])
+  return { modules, load: (bindings) => wrapper(...BINDINGS.map((name) => bindings[name])) }
 }
