@@ -40,7 +40,7 @@ export function fitModel(set: SealedSet): Model {
   const window = openWindow(set.spans, names, { succession, clocks })
   const known = knownCauses(window, set.certain)
   const learned = learnEdges(window, known, unitMs, ROUNDS)
-  const calibration = fitCalibration(hiddenOutcomes(window, names, known, { learned, unitMs }))
+  const calibration = fitCalibration(hiddenOutcomes(window, names, known, { learned, unitMs, certain: set.certain }))
   return sealModel({ unitMs, names: names.list, succession, clocks, learned, calibration, certain: known.size })
 }
 
@@ -106,7 +106,8 @@ function adjustGather(gather: Map<number, number>, table: EdgeTable, found: Exce
  * with all of them (from the start it would take as many rounds again, and be judged for not having settled); a round without them
  * replaces what they had told it.
  */
-function hiddenOutcomes(window: Window, names: Names, known: Map<number, number>, { learned, unitMs }: { learned: Learned; unitMs: number }): Outcome[] {
+function hiddenOutcomes(window: Window, names: Names, known: Map<number, number>, { learned, unitMs, certain }: { learned: Learned; unitMs: number; certain: readonly CertainLink[] }): Outcome[] {
+  const proved = new Set(certain.map((link) => `${link.effect} ${link.cause}`))
   const outcomes: Outcome[] = []
   const fold = foldsOf(window, known)
   for (let f = 0; f < FOLDS && known.size > 0; f++) {
@@ -118,9 +119,9 @@ function hiddenOutcomes(window: Window, names: Names, known: Map<number, number>
       keepOnly(table, sitesOf(learned.table))
     }
     const guesses = guess(window, sourcesOf({ ...learned, table }, unitMs, rest))
-    for (const [e, cause] of known) {
+    for (const e of known.keys()) {
       const best = fold.get(e) === f ? guesses.best(e) : undefined
-      if (best) outcomes.push({ class: names.at(window.opening[e] ?? 0), p: best.p, right: best.cause === cause })
+      if (best) outcomes.push({ class: names.at(window.opening[e] ?? 0), p: best.p, right: proved.has(`${window.spans[e]?.id} ${window.spans[best.cause]?.id}`) })
     }
   }
   return outcomes
