@@ -14,6 +14,11 @@ export default defineConfig({
   globalTimeout: 12 * 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
+  // In this order: the main job begins with an instance that has stored nothing, and its data are there for the others.
+  projects: [
+    { name: 'main job', testMatch: 'main-job.spec.ts' },
+    { name: 'stories', testIgnore: 'main-job.spec.ts' },
+  ],
   use: {
     baseURL: process.env.SPECTER_E2E_URL,
     browserName: 'chromium',
