@@ -26,11 +26,20 @@ export interface FacetsPanelProps {
 
 /** Values of the result with their counts. Click includes, Alt-click or the minus excludes, a second click takes it away. */
 export function FacetsPanel({ facets, error, q, onSearch }: FacetsPanelProps) {
-  if (!facets && error) return <p className="px-6 py-2 text-small text-ink-3 max-lg:px-4" role="alert">The values could not be counted. {error.message}</p>
+  if (!facets && error)
+    return (
+      <p className="px-6 py-2 text-small text-ink-3 max-lg:px-4" role="alert">
+        The values could not be counted. {error.message}
+      </p>
+    )
   if (!facets) return <FacetsSkeleton />
   return (
     <>
-      {facets.groups.filter((group) => group.values.length > 0).map((group) => <FacetGroup key={group.field} group={group} q={q} onSearch={onSearch} />)}
+      {facets.groups
+        .filter((group) => group.values.length > 0)
+        .map((group) => (
+          <FacetGroup key={group.field} group={group} q={q} onSearch={onSearch} />
+        ))}
     </>
   )
 }
@@ -48,12 +57,18 @@ function FacetGroup({ group, q, onSearch }: { group: Facets['groups'][number] } 
   const title = TITLES[group.field]
   return (
     <section className="py-2 pl-6 pr-3 max-lg:px-4">
-      <h3 className={`cut text-[11.5px] font-semibold leading-5 text-ink-3 ${title ? '' : 'mono'}`} title={group.field}>{title ?? group.field}</h3>
+      <h3 className={`cut text-[11.5px] font-semibold leading-5 text-ink-3 ${title ? '' : 'mono'}`} title={group.field}>
+        {title ?? group.field}
+      </h3>
       <ul>
-        {shown.map((value) => <FacetRow key={value.value} field={group.field} value={value} max={max} q={q} onSearch={onSearch} />)}
+        {shown.map((value) => (
+          <FacetRow key={value.value} field={group.field} value={value} max={max} q={q} onSearch={onSearch} />
+        ))}
       </ul>
       {shown.length < values.length || all ? (
-        <button type="button" className="link h-6 text-small" onClick={() => setAll(!all)}>{all ? 'fewer' : `all ${formatCount(values.length)}`}</button>
+        <button type="button" className="link h-6 text-small" onClick={() => setAll(!all)}>
+          {all ? 'fewer' : `all ${formatCount(values.length)}`}
+        </button>
       ) : null}
     </section>
   )
@@ -71,7 +86,8 @@ interface FacetRowProps {
 
 function FacetRow({ field, value, max, q, onSearch }: FacetRowProps) {
   const state = conditionState(q, field, value.value)
-  const toggle = (sign: 'include' | 'exclude') => onSearch(state === sign ? withoutCondition(q, field, value.value) : withCondition(q, field, value.value, sign))
+  const toggle = (sign: 'include' | 'exclude') =>
+    onSearch(state === sign ? withoutCondition(q, field, value.value) : withCondition(q, field, value.value, sign))
   const failed = value.failed > 0 && field !== 'status' ? `, ${formatCount(value.failed)} failed` : ''
   return (
     <li className={`group/facet relative flex h-6 items-center rounded-1 ${state === 'include' ? 'bg-accent-weak' : ''}`}>
@@ -88,7 +104,12 @@ function FacetRow({ field, value, max, q, onSearch }: FacetRowProps) {
         <span className="num text-small text-ink-3 group-focus-within/facet:opacity-0 group-hover/facet:opacity-0">{formatCount(value.count)}</span>
       </button>
       <span className="absolute right-0 opacity-0 group-focus-within/facet:opacity-100 group-hover/facet:opacity-100">
-        <IconButton icon={state === 'exclude' ? 'close' : 'minus'} small label={state === 'exclude' ? `Stop excluding ${value.value}` : `Exclude ${value.value}`} onClick={() => toggle('exclude')} />
+        <IconButton
+          icon={state === 'exclude' ? 'close' : 'minus'}
+          small
+          label={state === 'exclude' ? `Stop excluding ${value.value}` : `Exclude ${value.value}`}
+          onClick={() => toggle('exclude')}
+        />
       </span>
       <span className="pointer-events-none absolute inset-x-0 bottom-px h-0.5 bg-surface-3" aria-hidden="true">
         <i className="absolute inset-y-0 left-0 bg-edge" style={{ width: `${(value.count / max) * 100}%` }} />

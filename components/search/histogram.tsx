@@ -38,7 +38,11 @@ function bucketsOf(series: Series): Bucket[] {
 
 /** Two or three round lines above zero. */
 function roundLines(max: number): number[] {
-  const step = [1, 2, 5, 10, 20, 25, 50].flatMap((base) => [base, base * 50, base * 2500, base * 125_000]).sort((a, b) => a - b).find((one) => max / one <= 2.6) ?? max
+  const step =
+    [1, 2, 5, 10, 20, 25, 50]
+      .flatMap((base) => [base, base * 50, base * 2500, base * 125_000])
+      .sort((a, b) => a - b)
+      .find((one) => max / one <= 2.6) ?? max
   return Array.from({ length: Math.floor(max / step) + 1 }, (_, i) => i * step)
 }
 
@@ -85,7 +89,9 @@ export function Histogram({ series, error, zone, onChoose }: HistogramProps) {
   return (
     <div className="border-b border-line px-6 pb-1 pt-2 max-lg:px-4">
       <div className="flex min-h-6 flex-wrap items-center gap-x-3 gap-y-1 text-small text-ink-3">
-        <h2 className="whitespace-nowrap text-[12.5px] font-semibold text-ink">{series ? `Transactions per ${formatDuration(bucketMs)}` : 'Transactions over time'}</h2>
+        <h2 className="whitespace-nowrap text-[12.5px] font-semibold text-ink">
+          {series ? `Transactions per ${formatDuration(bucketMs)}` : 'Transactions over time'}
+        </h2>
         <HistogramLegend />
         <span className="ml-auto whitespace-nowrap tabular-nums max-sm:ml-0" aria-live="polite">
           {said ?? 'drag to choose a time'}
@@ -99,7 +105,10 @@ export function Histogram({ series, error, zone, onChoose }: HistogramProps) {
         aria-label="Transactions over time. Arrow keys walk, Shift with arrows extends, Enter chooses the time."
         tabIndex={0}
         onKeyDown={onKeyDown}
-        onBlur={() => { setBrush(null); setOver(null) }}
+        onBlur={() => {
+          setBrush(null)
+          setOver(null)
+        }}
         onPointerDown={(event) => {
           if (event.button !== 0 || buckets.length === 0) return
           dragging.current = true
@@ -115,10 +124,19 @@ export function Histogram({ series, error, zone, onChoose }: HistogramProps) {
           if (dragging.current && brush) choose(brush.from, brush.to)
           dragging.current = false
         }}
-        onPointerCancel={() => { dragging.current = false; setBrush(null) }}
-        onPointerLeave={() => { if (!dragging.current) setOver(null) }}
+        onPointerCancel={() => {
+          dragging.current = false
+          setBrush(null)
+        }}
+        onPointerLeave={() => {
+          if (!dragging.current) setOver(null)
+        }}
       >
-        {error && !series ? <p className="pt-8 text-center text-small text-error" role="alert">The counts over time could not be read. {error.message}</p> : null}
+        {error && !series ? (
+          <p className="pt-8 text-center text-small text-error" role="alert">
+            The counts over time could not be read. {error.message}
+          </p>
+        ) : null}
         {width > 0 && series ? <Bars buckets={buckets} series={series} width={width} x={x} zone={zone} brush={brush} over={over} /> : null}
       </div>
     </div>
@@ -152,10 +170,21 @@ function Bars({ buckets, series, width, x, zone, brush, over }: BarsProps) {
       {roundLines(max).map((line) => (
         <g key={line}>
           <line x1={LEFT} x2={width} y1={y(line)} y2={y(line)} className={line === 0 ? 'axis' : 'grid'} />
-          <text x={LEFT - 6} y={y(line) + 4} textAnchor="end">{line >= 10_000 ? `${line / 1000}${THIN}k` : formatCount(line)}</text>
+          <text x={LEFT - 6} y={y(line) + 4} textAnchor="end">
+            {line >= 10_000 ? `${line / 1000}${THIN}k` : formatCount(line)}
+          </text>
         </g>
       ))}
-      {brush ? <rect x={at(Math.min(brush.from, brush.to))} y={2} width={at(Math.abs(brush.to - brush.from) + 1) - at(0)} height={base - 2} fill="var(--accent-weak)" stroke="var(--accent-line)" /> : null}
+      {brush ? (
+        <rect
+          x={at(Math.min(brush.from, brush.to))}
+          y={2}
+          width={at(Math.abs(brush.to - brush.from) + 1) - at(0)}
+          height={base - 2}
+          fill="var(--accent-weak)"
+          stroke="var(--accent-line)"
+        />
+      ) : null}
       {brush === null && over !== null ? <rect x={at(over)} y={2} width={at(1) - at(0)} height={base - 2} fill="var(--surface-2)" /> : null}
       {buckets.map((bucket, i) => (bucket.all > 0 ? <Bar key={i} bucket={bucket} x={at(i)} width={Math.max(1, at(1) - at(0) - 1)} y={y} /> : null))}
       {series.gaps.map((gap) => {
@@ -165,7 +194,9 @@ function Bars({ buckets, series, width, x, zone, brush, over }: BarsProps) {
       {ticks.map((tick) => (
         <g key={tick.ms}>
           <line x1={x(tick.ms)} x2={x(tick.ms)} y1={base} y2={base + 4} className="axis" />
-          <text x={Math.min(x(tick.ms), width - 22)} y={base + 16} textAnchor="middle">{tick.label}</text>
+          <text x={Math.min(x(tick.ms), width - 22)} y={base + 16} textAnchor="middle">
+            {tick.label}
+          </text>
         </g>
       ))}
     </svg>
@@ -181,7 +212,14 @@ function Bar({ bucket, x, width, y }: { bucket: Bucket; x: number; width: number
   return (
     <>
       <rect x={x + 0.5} y={failedTop} width={width} height={foot - failedTop} fill="var(--error)" />
-      <rect x={x + 0.5} y={passedTop} width={width} height={Math.max(0, failedTop - passedTop - (bucket.failed > 0 ? 1 : 0))} fill="var(--edge)" opacity="0.5" />
+      <rect
+        x={x + 0.5}
+        y={passedTop}
+        width={width}
+        height={Math.max(0, failedTop - passedTop - (bucket.failed > 0 ? 1 : 0))}
+        fill="var(--edge)"
+        opacity="0.5"
+      />
       <rect x={x + 0.5} y={top} width={width} height={Math.max(0, passedTop - top)} fill="url(#histogram-hatch)" />
     </>
   )

@@ -25,7 +25,14 @@ export function NothingFound({ q, nearest, lines = false }: NothingFoundProps) {
   const what = lines ? 'lines' : 'transactions'
   if (status && status.data === null) {
     return (
-      <EmptyState title="Nothing has been imported yet" actions={<Link className="btn pri lg" href={href('/sources')}>Bring in logs</Link>}>
+      <EmptyState
+        title="Nothing has been imported yet"
+        actions={
+          <Link className="btn pri lg" href={href('/sources')}>
+            Bring in logs
+          </Link>
+        }
+      >
         Transactions appear here as soon as the first lines are stored.
       </EmptyState>
     )
@@ -33,7 +40,14 @@ export function NothingFound({ q, nearest, lines = false }: NothingFoundProps) {
   if (nearest) {
     const range = formatSpanOfTime(Date.parse(nearest.from), Date.parse(nearest.to), zone, now ?? undefined)
     return (
-      <EmptyState title={`No ${what} in this time`} actions={<button type="button" className="btn pri lg" onClick={() => setView({ from: nearest.from, to: nearest.to })}>Show {range}</button>}>
+      <EmptyState
+        title={`No ${what} in this time`}
+        actions={
+          <button type="button" className="btn pri lg" onClick={() => setView({ from: nearest.from, to: nearest.to })}>
+            Show {range}
+          </button>
+        }
+      >
         The nearest ones lie at {range}.
       </EmptyState>
     )
@@ -44,12 +58,18 @@ export function NothingFound({ q, nearest, lines = false }: NothingFoundProps) {
       title={`No ${what} match this search`}
       actions={
         <>
-          {conditions.length > 1 ? conditions.slice(0, 4).map((condition) => (
-            <button key={condition.text} type="button" className="btn" onClick={() => setView({ q: condition.without })}>
-              Without <code>{condition.text}</code>
+          {conditions.length > 1
+            ? conditions.slice(0, 4).map((condition) => (
+                <button key={condition.text} type="button" className="btn" onClick={() => setView({ q: condition.without })}>
+                  Without <code>{condition.text}</code>
+                </button>
+              ))
+            : null}
+          {q ? (
+            <button type="button" className="btn" onClick={() => setView({ q: '' })}>
+              Everything in this time
             </button>
-          )) : null}
-          {q ? <button type="button" className="btn" onClick={() => setView({ q: '' })}>Everything in this time</button> : null}
+          ) : null}
         </>
       }
     >

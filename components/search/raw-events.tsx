@@ -60,8 +60,20 @@ export function RawEvents({ pages, scroll, zone, withDay, small, hrefOf }: RawEv
       {shown.map((row) => {
         const event = items[row.index]
         return (
-          <div key={row.key} ref={virtual.measureElement} data-index={row.index} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${row.start - virtual.options.scrollMargin}px)` }}>
-            {event ? <EventLine event={event} open={open.has(event.id)} onToggle={toggle} zone={zone} withDay={withDay} hrefOf={hrefOf} /> : <div className="flex h-7 items-center px-6"><Skeleton width="50%" height={12} /></div>}
+          <div
+            key={row.key}
+            ref={virtual.measureElement}
+            data-index={row.index}
+            className="absolute inset-x-0 top-0"
+            style={{ transform: `translateY(${row.start - virtual.options.scrollMargin}px)` }}
+          >
+            {event ? (
+              <EventLine event={event} open={open.has(event.id)} onToggle={toggle} zone={zone} withDay={withDay} hrefOf={hrefOf} />
+            ) : (
+              <div className="flex h-7 items-center px-6">
+                <Skeleton width="50%" height={12} />
+              </div>
+            )}
           </div>
         )
       })}
@@ -91,7 +103,9 @@ function EventLine({ event, open, onToggle, zone, withDay, hrefOf }: EventLinePr
         <span className="mono whitespace-nowrap text-ink-2">{withDay ? formatMoment(ms, zone, 'ms', ms) : formatClock(ms, zone, 'ms')}</span>
         <ServiceName name={event.service} kind={event.kind} size={14} />
         <span className={`text-small ${levelColour(event.severity)}`}>{event.level}</span>
-        <span className="mono cut text-[11.5px] max-sm:col-span-3" title={event.message}>{event.message}</span>
+        <span className="mono cut text-[11.5px] max-sm:col-span-3" title={event.message}>
+          {event.message}
+        </span>
       </button>
       {open ? <OpenedEvent id={event.id} hrefOf={hrefOf} /> : null}
     </>
@@ -101,10 +115,17 @@ function EventLine({ event, open, onToggle, zone, withDay, hrefOf }: EventLinePr
 function OpenedEvent({ id, hrefOf }: { id: string; hrefOf: (id: string) => string }) {
   const { data, error, refetch } = useEvent(id)
   if (error) return <ErrorState what="This line could not be read" error={error} onRetry={() => void refetch()} />
-  if (!data) return <div className="px-6 py-2 max-lg:px-4"><Skeleton height={40} /></div>
+  if (!data)
+    return (
+      <div className="px-6 py-2 max-lg:px-4">
+        <Skeleton height={40} />
+      </div>
+    )
   return (
     <div className="border-b border-line bg-surface-0 px-6 py-2 max-lg:px-4">
-      <pre className="max-h-80 overflow-auto whitespace-pre-wrap text-[11.5px] leading-[17px] text-ink-2 [overflow-wrap:anywhere]" tabIndex={0}>{data.raw}</pre>
+      <pre className="max-h-80 overflow-auto whitespace-pre-wrap text-[11.5px] leading-[17px] text-ink-2 [overflow-wrap:anywhere]" tabIndex={0}>
+        {data.raw}
+      </pre>
       <div className="row mt-2 flex-wrap">
         {data.transactions.map((transaction) => (
           <Link key={transaction} className="btn" href={hrefOf(transaction)}>

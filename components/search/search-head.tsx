@@ -20,14 +20,33 @@ export function SearchAnswer({ q, results, series, zone }: SearchAnswerProps) {
   const noun = results.count === 1 ? 'transaction' : 'transactions'
   const what = phrase ? `${noun} ${phrase}` : noun
   const count = `${results.exact ? '' : 'more than '}${formatCount(results.count)}`
-  if (results.count === 0) return <h1 className="answer"><b>No transactions{phrase ? ` ${phrase}` : ''}</b> in this time.</h1>
-  if (byStatus) return <h1 className="answer"><b>{count} {what}.</b></h1>
-  if (results.failed === 0) return <h1 className="answer"><b>{count} {what},</b> none failed.</h1>
+  if (results.count === 0)
+    return (
+      <h1 className="answer">
+        <b>No transactions{phrase ? ` ${phrase}` : ''}</b> in this time.
+      </h1>
+    )
+  if (byStatus)
+    return (
+      <h1 className="answer">
+        <b>
+          {count} {what}.
+        </b>
+      </h1>
+    )
+  if (results.failed === 0)
+    return (
+      <h1 className="answer">
+        <b>
+          {count} {what},
+        </b>{' '}
+        none failed.
+      </h1>
+    )
   return (
     <h1 className="answer">
       <b>
-        {formatCount(results.failed)} of {count} {what} failed ({formatPercent(results.failed / results.count)})
-        {since(series, zone) ? ',' : '.'}
+        {formatCount(results.failed)} of {count} {what} failed ({formatPercent(results.failed / results.count)}){since(series, zone) ? ',' : '.'}
       </b>{' '}
       {since(series, zone)}
     </h1>
@@ -80,11 +99,15 @@ function completeness(results: SearchResults, status: Status | undefined, toMs: 
 
 function unfinished(results: SearchResults): string {
   if (results.unknown === 0) return ''
-  return results.unknown === 1 ? "1 hasn't finished, so its outcome isn't known." : `${formatCount(results.unknown)} haven't finished, so their outcome isn't known.`
+  return results.unknown === 1
+    ? "1 hasn't finished, so its outcome isn't known."
+    : `${formatCount(results.unknown)} haven't finished, so their outcome isn't known.`
 }
 
 function gaps(series: Series | undefined, zone: Zone): string {
-  const inner = (series?.gaps ?? []).filter((gap) => Date.parse(gap.from) > Date.parse(series?.from ?? gap.from) && Date.parse(gap.to) < Date.parse(series?.to ?? gap.to))
+  const inner = (series?.gaps ?? []).filter(
+    (gap) => Date.parse(gap.from) > Date.parse(series?.from ?? gap.from) && Date.parse(gap.to) < Date.parse(series?.to ?? gap.to),
+  )
   if (inner.length === 0) return ''
   const first = inner[0]
   if (!first || inner.length > 1) return `Nothing is known of ${formatPlural(inner.length, 'stretch', 'stretches')} of time, hatched below.`

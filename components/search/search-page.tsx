@@ -25,7 +25,10 @@ import { ListSkeleton, TransactionList } from './transaction-list'
 
 /** `list` transactions or events, `all` the groups shown in full, `sel` the row that has the keyboard. */
 const DEFAULTS = { list: 'transactions', all: '', sel: '' }
-const LISTS = [{ value: 'transactions', label: 'Transactions' }, { value: 'events', label: 'Events' }] as const
+const LISTS = [
+  { value: 'transactions', label: 'Transactions' },
+  { value: 'events', label: 'Events' },
+] as const
 const DAY_MS = 86_400_000
 /** Under this width rows stack. */
 const SMALL_PX = 760
@@ -44,7 +47,11 @@ export function SearchPage() {
   const showEvents = own.list === 'events'
   const results = useSearchResults(params, refreshMs, true)
   const events = useEvents(params, refreshMs, showEvents)
-  const series = useSeries({ ...params, points: pointsFor(width, (resolveTime(view.to, now ?? 0) ?? 0) - (resolveTime(view.from, now ?? 0) ?? 0)) }, refreshMs, width > 0)
+  const series = useSeries(
+    { ...params, points: pointsFor(width, (resolveTime(view.to, now ?? 0) ?? 0) - (resolveTime(view.from, now ?? 0) ?? 0)) },
+    refreshMs,
+    width > 0,
+  )
   const facets = useFacets(params, refreshMs)
   const status = useStatus()
   const prefetch = usePrefetchTransaction()
@@ -60,10 +67,12 @@ export function SearchPage() {
   const listed = showEvents ? (events.data?.pages.flatMap((page) => page.items) ?? []) : results.groups.flatMap((group) => group.items)
 
   return (
-    <main ref={scroll} className="flex min-h-0 grow basis-0 flex-col overflow-auto bg-surface-1">
+    <main ref={scroll} className="relative flex min-h-0 grow basis-0 flex-col overflow-auto bg-surface-1">
       <div className="top">
         <div className="grow">
-          {results.loading || results.error && results.count === 0 ? <AnswerPlaceholder error={results.error} /> : (
+          {results.loading || (results.error && results.count === 0) ? (
+            <AnswerPlaceholder error={results.error} />
+          ) : (
             <>
               <SearchAnswer q={view.q} results={results} series={series.data} zone={zone} />
               <SearchLimits results={results} series={series.data} status={status.data} toMs={toMs} zone={zone} />
@@ -72,13 +81,37 @@ export function SearchPage() {
         </div>
         <div className="row flex-wrap">
           <span className="lg:hidden">
-            <Popover label="Filters" role="dialog" width={300} className="btn" trigger={<><Icon name="menu" />Filters</>}>{() => panel}</Popover>
+            <Popover
+              label="Filters"
+              role="dialog"
+              width={300}
+              className="btn"
+              trigger={
+                <>
+                  <Icon name="menu" />
+                  Filters
+                </>
+              }
+            >
+              {() => panel}
+            </Popover>
           </span>
           <Segmented label="List" value={showEvents ? 'events' : 'transactions'} options={LISTS} onChange={(list) => setOwn({ list })} />
           <ExportMenu items={listed} name={`specter-${showEvents ? 'events' : 'transactions'}`} />
         </div>
       </div>
-      {results.error && results.count > 0 ? <Notice tone="error" action={<button type="button" className="btn" onClick={results.retry}>Try again</button>}>{results.error.message} What is listed is from before.</Notice> : null}
+      {results.error && results.count > 0 ? (
+        <Notice
+          tone="error"
+          action={
+            <button type="button" className="btn" onClick={results.retry}>
+              Try again
+            </button>
+          }
+        >
+          {results.error.message} What is listed is from before.
+        </Notice>
+      ) : null}
       <div className="search-grid">
         <aside aria-label="Facets" className="border-r border-line bg-surface-0 max-lg:hidden">
           <div className="sticky top-0 max-h-[calc(100dvh-var(--bar))] overflow-auto py-2">{panel}</div>
@@ -86,10 +119,26 @@ export function SearchPage() {
         <div className="min-w-0" aria-busy={results.stale} style={results.stale ? { opacity: 0.6 } : undefined}>
           <Histogram series={series.data} error={series.error} zone={zone} onChoose={(from, to) => setView({ from, to })} />
           {showEvents ? (
-            <EventsBody pages={events} body={<RawEvents pages={events} scroll={scroll} zone={zone} withDay={withDay} small={width < SMALL_PX} hrefOf={hrefOf} />} />
+            <EventsBody
+              pages={events}
+              body={<RawEvents pages={events} scroll={scroll} zone={zone} withDay={withDay} small={width < SMALL_PX} hrefOf={hrefOf} />}
+            />
           ) : (
             <TransactionsBody results={results} q={view.q}>
-              <TransactionList groups={results.groups} open={open} onOpen={(name: GroupName) => setOwn({ all: [...open, name].join(',') })} scroll={scroll} small={width < SMALL_PX} zone={zone} withDay={withDay} selected={own.sel} hrefOf={hrefOf} onSelect={select} prefetch={prefetch} keysOn={shortcuts === 'on'} />
+              <TransactionList
+                groups={results.groups}
+                open={open}
+                onOpen={(name: GroupName) => setOwn({ all: [...open, name].join(',') })}
+                scroll={scroll}
+                small={width < SMALL_PX}
+                zone={zone}
+                withDay={withDay}
+                selected={own.sel}
+                hrefOf={hrefOf}
+                onSelect={select}
+                prefetch={prefetch}
+                keysOn={shortcuts === 'on'}
+              />
             </TransactionsBody>
           )}
         </div>
@@ -108,11 +157,21 @@ function pointsFor(width: number, rangeMs: number): number {
 }
 
 function AnswerPlaceholder({ error }: { error: Error | null }) {
-  if (error) return <h1 className="answer"><b>The search could not be answered.</b></h1>
+  if (error)
+    return (
+      <h1 className="answer">
+        <b>The search could not be answered.</b>
+      </h1>
+    )
   return (
     <>
-      <h1 className="answer"><span className="sr-only">Searching</span><Skeleton width="min(520px, 80%)" height={18} /></h1>
-      <p className="sub"><Skeleton width="min(380px, 60%)" height={12} /></p>
+      <h1 className="answer">
+        <span className="sr-only">Searching</span>
+        <Skeleton width="min(520px, 80%)" height={18} />
+      </h1>
+      <p className="sub">
+        <Skeleton width="min(380px, 60%)" height={12} />
+      </p>
     </>
   )
 }
@@ -130,7 +189,11 @@ function TransactionsBody({ results, q, children }: TransactionsBodyProps) {
   return (
     <>
       {children}
-      {results.exact ? null : <p className="px-6 py-2 text-small text-ink-3">Counting stopped at {formatCount(results.count)}: there are more. A shorter time or a narrower search counts them all.</p>}
+      {results.exact ? null : (
+        <p className="px-6 py-2 text-small text-ink-3">
+          Counting stopped at {formatCount(results.count)}: there are more. A shorter time or a narrower search counts them all.
+        </p>
+      )}
     </>
   )
 }

@@ -16,7 +16,11 @@ export function ShapeStripMarks({ strip }: { strip: ShapeStrip }) {
       {strip.lines.map((line) => (
         <path
           key={`${line.from}-${line.toTrack}`}
-          d={line.fromTrack === line.toTrack ? `M${x(line.from)} ${y(line.toTrack)}H${x(line.to)}` : `M${x(line.from)} ${y(line.fromTrack)}V${y(line.toTrack) - 4}q0 4 4 4H${x(line.to)}`}
+          d={
+            line.fromTrack === line.toTrack
+              ? `M${x(line.from)} ${y(line.toTrack)}H${x(line.to)}`
+              : `M${x(line.from)} ${y(line.fromTrack)}V${y(line.toTrack) - 4}q0 4 4 4H${x(line.to)}`
+          }
           stroke="var(--edge)"
           strokeWidth="1.25"
           fill="none"

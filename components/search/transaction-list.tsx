@@ -24,10 +24,7 @@ const ROW = 28
 const ROW_SMALL = 96
 const HEAD = 32
 
-type Line =
-  | { type: 'head'; group: ResultGroup; shown: number }
-  | { type: 'row'; group: ResultGroup; index: number }
-  | { type: 'more'; group: ResultGroup }
+type Line = { type: 'head'; group: ResultGroup; shown: number } | { type: 'row'; group: ResultGroup; index: number } | { type: 'more'; group: ResultGroup }
 
 /** Groups as lines; the last one with rows, and those opened, go on without end. */
 export function linesOf(groups: ResultGroup[], open: ReadonlySet<string>): Line[] {
@@ -84,7 +81,9 @@ export function TransactionList(props: TransactionListProps) {
         <span className="tx-root">root</span>
         <span className="tx-keys">keys, reason</span>
         <span className="tx-shape">shape</span>
-        <span className="tx-bar">duration <span className="font-normal">0 to {formatDuration(scaleMs).replace(/\.00(?=\D)/, '')}</span></span>
+        <span className="tx-bar">
+          duration <span className="font-normal">0 to {formatDuration(scaleMs).replace(/\.00(?=\D)/, '')}</span>
+        </span>
         <span />
         <span className="tx-sure text-right">confidence</span>
       </div>
@@ -93,7 +92,11 @@ export function TransactionList(props: TransactionListProps) {
           const line = lines[item.index]
           if (!line) return null
           return (
-            <div key={item.key} className="absolute inset-x-0 top-0" style={{ height: item.size, transform: `translateY(${item.start - virtual.options.scrollMargin}px)` }}>
+            <div
+              key={item.key}
+              className="absolute inset-x-0 top-0"
+              style={{ height: item.size, transform: `translateY(${item.start - virtual.options.scrollMargin}px)` }}
+            >
               {line.type === 'row' ? <Row line={line} format={format} selected={selected} hrefOf={hrefOf} prefetch={prefetch} /> : null}
               {line.type === 'head' ? <GroupHead line={line} onOpen={props.onOpen} /> : null}
               {line.type === 'more' ? <MoreLine /> : null}
@@ -128,14 +131,21 @@ function GroupHead({ line, onOpen }: { line: Extract<Line, { type: 'head' }>; on
   return (
     <div className="flex h-8 items-center gap-2 border-y border-line bg-surface-0 px-6 text-[12.5px] text-ink-3 max-lg:px-4">
       <OutcomeMark outcome={words.mark} />
-      <h2 className="font-semibold text-ink">{words.title} {formatCount(group.total)}</h2>
-      <span className="cut" title={words.note}>{words.note}</span>
+      <h2 className="font-semibold text-ink">
+        {words.title} {formatCount(group.total)}
+      </h2>
+      <span className="cut" title={words.note}>
+        {words.note}
+      </span>
       {left > 0 ? (
         <span className="ml-auto whitespace-nowrap max-sm:hidden">
           {formatCount(shown)} shown
           {shown <= CLOSED_ROWS ? (
             <>
-              , <button type="button" className="link inline-flex min-h-6 min-w-6 items-center" onClick={() => onOpen(group.name)}>all {formatCount(group.total)}</button>
+              ,{' '}
+              <button type="button" className="link inline-flex min-h-6 min-w-6 items-center" onClick={() => onOpen(group.name)}>
+                all {formatCount(group.total)}
+              </button>
             </>
           ) : null}
         </span>
@@ -148,7 +158,9 @@ function MoreLine() {
   return (
     <div className="flex h-8 items-center gap-3 px-6 max-lg:px-4">
       <Skeleton width="40%" height={12} />
-      <span className="sr-only" role="status">Loading more</span>
+      <span className="sr-only" role="status">
+        Loading more
+      </span>
     </div>
   )
 }
@@ -178,7 +190,9 @@ function useRowKeys(lines: Line[], selected: string, onSelect: (id: string) => v
       onSelect(next.id)
       show(next.i)
       // The row may only come into being with the scroll.
-      requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-id="${CSS.escape(next.id)}"]`)?.focus({ preventScroll: true })))
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-id="${CSS.escape(next.id)}"]`)?.focus({ preventScroll: true })),
+      )
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)

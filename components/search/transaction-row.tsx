@@ -52,7 +52,9 @@ export const TransactionRow = memo(function TransactionRow({ item, href, format,
       onPointerLeave={onLeave}
       onFocus={() => onEnter(item.id)}
     >
-      <span className="tx-outcome"><OutcomeMark outcome={OUTCOME_OF[item.status]} /></span>
+      <span className="tx-outcome">
+        <OutcomeMark outcome={OUTCOME_OF[item.status]} />
+      </span>
       <span className="tx-start mono text-ink-2">{start}</span>
       <span className="tx-root cut" title={name === item.rootService ? name : `${name} on ${item.rootService}`}>
         <span className="font-medium">{name}</span>
@@ -60,14 +62,22 @@ export const TransactionRow = memo(function TransactionRow({ item, href, format,
       </span>
       <span className="tx-keys cut" title={item.keys.map((key) => `${key.field}: ${key.value}`).join('\n')}>
         {item.keys.slice(0, 3).map((key) => (
-          <span key={`${key.field}:${key.value}`} className="mono mr-3 text-ink-2">{key.value}</span>
+          <span key={`${key.field}:${key.value}`} className="mono mr-3 text-ink-2">
+            {key.value}
+          </span>
         ))}
         <span className={`text-small ${failed ? 'text-error' : 'text-ink-3'}`}>{reasonOf(item)}</span>
       </span>
-      <span className="tx-shape"><ShapeStripMarks strip={shapeStrip(item.shape, item.shapeCut)} /></span>
-      <span className="tx-bar"><DurationBar pieces={durationPieces(item)} scaleMs={format.scaleMs} /></span>
+      <span className="tx-shape">
+        <ShapeStripMarks strip={shapeStrip(item.shape, item.shapeCut)} />
+      </span>
+      <span className="tx-bar">
+        <DurationBar pieces={durationPieces(item)} scaleMs={format.scaleMs} />
+      </span>
       <span className="tx-time num">{duration}</span>
-      <span className="tx-sure num"><Confidence item={item} /></span>
+      <span className="tx-sure num">
+        <Confidence item={item} />
+      </span>
     </Link>
   )
 })
@@ -88,11 +98,23 @@ function durationText(item: TransactionItem, unit: DurationUnit): string {
 
 function Confidence({ item }: { item: TransactionItem }) {
   const alone = item.spanCount <= 1
-  if (alone) return <span className="text-ink-3" title="One span: nothing had to be linked">one span</span>
-  if (item.confidence >= 1) return <span className="text-ink-3" title="Every link is proven by an id">exact</span>
+  if (alone)
+    return (
+      <span className="text-ink-3" title="One span: nothing had to be linked">
+        one span
+      </span>
+    )
+  if (item.confidence >= 1)
+    return (
+      <span className="text-ink-3" title="Every link is proven by an id">
+        exact
+      </span>
+    )
   return (
     <span className="inline-flex items-center gap-1.5" title="The weakest link of this transaction">
-      <svg width="18" height="6" aria-hidden="true"><path d="M0 3H18" stroke="var(--edge)" strokeWidth="1.5" strokeDasharray="4 2.5" /></svg>
+      <svg width="18" height="6" aria-hidden="true">
+        <path d="M0 3H18" stroke="var(--edge)" strokeWidth="1.5" strokeDasharray="4 2.5" />
+      </svg>
       {Math.min(item.confidence, 0.99).toFixed(2)}
     </span>
   )

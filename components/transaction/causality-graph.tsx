@@ -41,7 +41,15 @@ export function CausalityGraph({ model, selection, onSelect, open, onToggle, thr
   const width = useElementWidth(box)
   const fonts = useFontsReady()
   const layout = useMemo(
-    () => layoutTransaction({ order: model.folded.order, units: model.folded.units, links: model.folded.links, critical: model.critical, width, widthOf: (unit) => measureUnit(unitWords(unit, model.tree), { fonts, badge: foldKeyOf(unit, open) !== null }) }),
+    () =>
+      layoutTransaction({
+        order: model.folded.order,
+        units: model.folded.units,
+        links: model.folded.links,
+        critical: model.critical,
+        width,
+        widthOf: (unit) => measureUnit(unitWords(unit, model.tree), { fonts, badge: foldKeyOf(unit, open) !== null }),
+      }),
     [model, width, fonts, open],
   )
   const zoom = width === 0 ? 1 : Math.max(LEAST_ZOOM, Math.min(1, width / layout.width))
@@ -92,7 +100,9 @@ export function CausalityGraph({ model, selection, onSelect, open, onToggle, thr
           {width > 0 ? <GraphWords model={model} layout={layout} selection={selection} open={open} threshold={threshold} onToggle={onToggle} /> : null}
         </div>
       </div>
-      <span className="sr-only" aria-live="polite" data-look-ignore>{said ? `${said.name}, ${said.fact}` : ''}</span>
+      <span className="sr-only" aria-live="polite" data-look-ignore>
+        {said ? `${said.name}, ${said.fact}` : ''}
+      </span>
     </div>
   )
 }
@@ -161,7 +171,16 @@ function useCytoscape(place: RefObject<HTMLDivElement | null>, words: RefObject<
     const onWheel = (event: WheelEvent) => wheel(core, event)
     void import('cytoscape').then(({ default: cytoscape }) => {
       if (left || !element) return
-      core = cytoscape({ container: element, minZoom: 0.1, maxZoom: 2.5, autoungrabify: true, boxSelectionEnabled: false, userZoomingEnabled: false, layout: { name: 'preset' }, style: [] })
+      core = cytoscape({
+        container: element,
+        minZoom: 0.1,
+        maxZoom: 2.5,
+        autoungrabify: true,
+        boxSelectionEnabled: false,
+        userZoomingEnabled: false,
+        layout: { name: 'preset' },
+        style: [],
+      })
       const follow = () => {
         if (!core || !words.current) return
         words.current.style.transform = `translate(${core.pan().x}px, ${core.pan().y}px) scale(${core.zoom()})`

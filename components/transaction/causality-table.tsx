@@ -19,7 +19,12 @@ export interface CausalityTableProps {
   threshold: number
 }
 
-const LINES: Record<string, { width: number; dash?: string }> = { A: { width: 2 }, B: { width: 1 }, C: { width: 1.75, dash: '5 3' }, K: { width: 1, dash: '1 3' } }
+const LINES: Record<string, { width: number; dash?: string }> = {
+  A: { width: 2 },
+  B: { width: 1 },
+  C: { width: 1.75, dash: '5 3' },
+  K: { width: 1, dash: '1 3' },
+}
 
 /** The mark of a link, the same as in the drawing. */
 export function LinkMark({ link, chosen = false, width = 22 }: { link: Pick<UnitLink, 'tier'> | null; chosen?: boolean; width?: number }) {
@@ -67,39 +72,67 @@ export function CausalityTable({ model, selection, onSelect, open, onToggle, thr
     event.preventDefault()
   }
   return (
-    <ul ref={list} className="tt" role="tree" aria-label="Causes and effects" onKeyDown={onKeyDown}>
-      {order.map((id) => {
-        const unit = units.get(id)
-        if (!unit) return null
-        const words = unitWords(unit, model.tree)
-        const link = treeLink.get(id) ?? null
-        const hidden = link !== null && link.tier !== null && link.tier !== 'A' && link.confidence < threshold
-        const kind = unit.lead?.kind ?? unit.missing?.kind ?? 'external'
-        const key = foldKeyOf(unit, open)
-        const closed = unit.fold === 'inner' || unit.fold === 'repeat'
-        return (
-          <li
-            key={id}
-            data-unit={id}
-            role="treeitem"
-            aria-level={unit.depth + 1}
-            aria-selected={id === chosenId}
-            aria-expanded={key === null ? undefined : !closed}
-            tabIndex={id === focusId ? 0 : -1}
-            className={`tt-row${id === chosenId ? ' on' : ''}`}
-            style={{ paddingLeft: Math.min(unit.depth, 12) * 14 }}
-            onClick={() => onSelect({ kind: 'unit', id })}
-          >
-            {unit.depth > 0 ? <LinkMark link={hidden ? null : link} chosen={id === chosenId} /> : null}
-            {unit.failed > 0 ? <OutcomeMark outcome="failed" /> : null}
-            <span className={`min-w-0 flex-[0_1_auto] ${unit.fold === 'missing' ? 'text-ink-3' : ''}`}><ServiceName name={words.name} kind={kind} size={14} /></span>
-            <span className={`cut small min-w-0 flex-1 ${unit.failed > 0 ? 'text-error' : 'text-ink-3'}`} title={words.operation}>{words.fact}</span>
-            {key === null ? null : <button type="button" tabIndex={-1} className="tl-fold" aria-label={closed ? 'Show the steps' : 'Fold the steps'} onClick={(event) => { event.stopPropagation(); onToggle(key) }}><span className="fold-pill">{closed ? `+${foldedCount(unit)}` : '\u2212'}</span></button>}
-            <span className="tt-sure">{link?.tier ? (hidden ? 'hidden' : sureWords({ tier: link.tier, confidence: link.confidence })) : link ? 'missing' : ''}</span>
-            <span className="num w-[72px] flex-none text-small text-ink-2">{link?.delayMs === undefined || link.delayMs === null ? '' : formatDuration(link.delayMs)}</span>
-          </li>
-        )
-      })}
-    </ul>
+    <div className="tt">
+      <div className="tt-row tt-head" aria-hidden="true">
+        <span className="flex-1">from cause to effect</span>
+        <span className="tt-sure">proof</span>
+        <span className="w-[72px] flex-none text-right">delay</span>
+      </div>
+      <ul ref={list} role="tree" aria-label="Causes and effects" onKeyDown={onKeyDown}>
+        {order.map((id) => {
+          const unit = units.get(id)
+          if (!unit) return null
+          const words = unitWords(unit, model.tree)
+          const link = treeLink.get(id) ?? null
+          const hidden = link !== null && link.tier !== null && link.tier !== 'A' && link.confidence < threshold
+          const kind = unit.lead?.kind ?? unit.missing?.kind ?? 'external'
+          const key = foldKeyOf(unit, open)
+          const closed = unit.fold === 'inner' || unit.fold === 'repeat'
+          return (
+            <li
+              key={id}
+              data-unit={id}
+              role="treeitem"
+              aria-level={unit.depth + 1}
+              aria-selected={id === chosenId}
+              aria-expanded={key === null ? undefined : !closed}
+              tabIndex={id === focusId ? 0 : -1}
+              className={`tt-row${id === chosenId ? ' on' : ''}`}
+              style={{ paddingLeft: Math.min(unit.depth, 12) * 14 }}
+              onClick={() => onSelect({ kind: 'unit', id })}
+            >
+              {unit.depth > 0 ? <LinkMark link={hidden ? null : link} chosen={id === chosenId} /> : null}
+              {unit.failed > 0 ? <OutcomeMark outcome="failed" /> : null}
+              <span className={`min-w-0 flex-[0_1_auto] ${unit.fold === 'missing' ? 'text-ink-3' : ''}`}>
+                <ServiceName name={words.name} kind={kind} size={14} />
+              </span>
+              <span className={`cut small min-w-0 flex-1 ${unit.failed > 0 ? 'text-error' : 'text-ink-3'}`} title={words.operation}>
+                {words.fact}
+              </span>
+              {key === null ? null : (
+                <button
+                  type="button"
+                  tabIndex={-1}
+                  className="tl-fold"
+                  aria-label={closed ? 'Show the steps' : 'Fold the steps'}
+                  onClick={(event) => {
+                    event.stopPropagation()
+                    onToggle(key)
+                  }}
+                >
+                  <span className="fold-pill">{closed ? `+${foldedCount(unit)}` : '\u2212'}</span>
+                </button>
+              )}
+              <span className="tt-sure">
+                {link?.tier ? (hidden ? 'hidden' : sureWords({ tier: link.tier, confidence: link.confidence })) : link ? 'missing' : ''}
+              </span>
+              <span className="num w-[72px] flex-none text-small text-ink-2">
+                {link?.delayMs === undefined || link.delayMs === null ? '' : formatDuration(link.delayMs)}
+              </span>
+            </li>
+          )
+        })}
+      </ul>
+    </div>
   )
 }

@@ -8,7 +8,10 @@ import { CausalityTable } from './causality-table'
 import type { GraphHandle } from './causality-graph'
 
 // The drawing library is only fetched where something is drawn.
-const CausalityGraph = dynamic(() => import('./causality-graph').then((file) => file.CausalityGraph), { ssr: false, loading: () => <div style={{ height: 240 }} /> })
+const CausalityGraph = dynamic(() => import('./causality-graph').then((file) => file.CausalityGraph), {
+  ssr: false,
+  loading: () => <div style={{ height: 240 }} />,
+})
 
 export interface CausesSectionProps {
   model: TransactionModel
@@ -25,7 +28,10 @@ export interface CausesSectionProps {
   onThreshold: (threshold: number) => void
 }
 
-const DRAWN = [{ value: 'graph', label: 'Graph' }, { value: 'table', label: 'Table' }] as const
+const DRAWN = [
+  { value: 'graph', label: 'Graph' },
+  { value: 'table', label: 'Table' },
+] as const
 
 /** Causes and effects, drawn or as a table; narrow screens have the table. */
 export function CausesSection(props: CausesSectionProps) {
@@ -49,10 +55,16 @@ export function CausesSection(props: CausesSectionProps) {
               <IconButton icon="fit" small label="As at first" onClick={() => graph.current?.fit()} />
             </span>
           ) : null}
-          {wide ? <span className="[&_.btn]:h-6"><Segmented label="Drawing" value={draw} options={DRAWN} onChange={onDraw} /></span> : null}
+          {wide ? (
+            <span className="[&_.btn]:h-6">
+              <Segmented label="Drawing" value={draw} options={DRAWN} onChange={onDraw} />
+            </span>
+          ) : null}
         </span>
       </div>
-      {!ready ? <div style={{ height: 240 }} /> : drawn ? (
+      {!ready ? (
+        <div style={{ height: 240 }} />
+      ) : drawn ? (
         <CausalityGraph model={model} selection={selection} onSelect={onSelect} open={open} onToggle={onToggle} threshold={threshold} handle={graph} />
       ) : (
         <CausalityTable model={model} selection={selection} onSelect={onSelect} open={open} onToggle={onToggle} threshold={threshold} />
@@ -64,7 +76,13 @@ export function CausesSection(props: CausesSectionProps) {
 function FoldAll({ folded, open, onToggle }: { folded: number; open: ReadonlySet<string>; onToggle: (key: string) => void }) {
   const all = open.has('all')
   return (
-    <button type="button" className="btn quiet h-6 max-sm:hidden" aria-pressed={all} title="Steps within one service, and repeats, are drawn as one" onClick={() => onToggle('all')}>
+    <button
+      type="button"
+      className="btn quiet h-6 max-sm:hidden"
+      aria-pressed={all}
+      title="Steps within one service, and repeats, are drawn as one"
+      onClick={() => onToggle('all')}
+    >
       {all ? 'Fold inner steps' : `${formatCount(folded)} steps folded`}
     </button>
   )
@@ -87,21 +105,38 @@ const MARKS = {
   C: { word: 'inferred, its number', mark: <path d="M0 5H22" stroke="var(--text-2)" strokeWidth="1.75" strokeDasharray="5 3" /> },
   wait: { word: 'waiting', mark: <path d="M0 5H22" stroke="var(--waiting-fill)" strokeWidth="10" /> },
   open: { word: 'not known', mark: <path d="M1 9 9 1M6 9l8-8M11 9l8-8M16 9l6-6" stroke="var(--unknown)" strokeWidth="1.2" /> },
-  missing: { word: 'expected, missing', mark: <><path d="M0 5H22" stroke="var(--edge)" strokeWidth="4.5" /><path d="M0 5H22" stroke="var(--surface-1)" strokeWidth="2.2" /></> },
+  missing: {
+    word: 'expected, missing',
+    mark: (
+      <>
+        <path d="M0 5H22" stroke="var(--edge)" strokeWidth="4.5" />
+        <path d="M0 5H22" stroke="var(--surface-1)" strokeWidth="2.2" />
+      </>
+    ),
+  },
 } as const
 
 /** Only the marks that this drawing has. */
 function GraphLegend({ model }: { model: TransactionModel }) {
   const { links, units } = model.folded
   const has = {
-    A: links.some((link) => link.tier === 'A'), B: links.some((link) => link.tier === 'B'), C: links.some((link) => link.tier === 'C'),
-    wait: model.timeline.waitingMs > 0, open: [...units.values()].some((unit) => unit.endMs === null && unit.fold !== 'missing'), missing: links.some((link) => link.tier === null),
+    A: links.some((link) => link.tier === 'A'),
+    B: links.some((link) => link.tier === 'B'),
+    C: links.some((link) => link.tier === 'C'),
+    wait: model.timeline.waitingMs > 0,
+    open: [...units.values()].some((unit) => unit.endMs === null && unit.fold !== 'missing'),
+    missing: links.some((link) => link.tier === null),
   }
   const shown = (Object.keys(MARKS) as (keyof typeof MARKS)[]).filter((name) => has[name])
   return (
     <div className="legend ml-2 h-4 min-w-0 flex-1 overflow-hidden max-lg:hidden" style={{ gap: '4px 12px' }} role="group" aria-label="Legend">
       {shown.map((name) => (
-        <span key={name}><svg viewBox="0 0 22 10" style={{ width: 22 }} aria-hidden="true">{MARKS[name].mark}</svg>{MARKS[name].word}</span>
+        <span key={name}>
+          <svg viewBox="0 0 22 10" style={{ width: 22 }} aria-hidden="true">
+            {MARKS[name].mark}
+          </svg>
+          {MARKS[name].word}
+        </span>
       ))}
     </div>
   )

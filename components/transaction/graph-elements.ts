@@ -53,19 +53,36 @@ function linkElements(routed: RoutedLink, { critical }: GraphState): ElementDefi
   const isCritical = link.tree && critical.has(link.source) && critical.has(link.target)
   const classes = [link.tier === null ? 'missing' : `tier-${link.tier}`, isCritical ? 'critical' : ''].join(' ')
   const edge: ElementDefinition = {
-    group: 'edges', classes,
-    data: { id: `e:${link.id}`, link: link.id, source: link.source, target: link.target, curve: points.length === 2 ? 'straight' : 'round-segments', weights, distances, width: isCritical ? Math.max(2.25, WIDTHS[link.tier ?? 'A']) : WIDTHS[link.tier ?? 'A'] },
+    group: 'edges',
+    classes,
+    data: {
+      id: `e:${link.id}`,
+      link: link.id,
+      source: link.source,
+      target: link.target,
+      curve: points.length === 2 ? 'straight' : 'round-segments',
+      weights,
+      distances,
+      width: isCritical ? Math.max(2.25, WIDTHS[link.tier ?? 'A']) : WIDTHS[link.tier ?? 'A'],
+    },
   }
   if (!waitsOn(routed)) return [edge]
   const under: ElementDefinition = {
-    group: 'nodes', classes: 'band', position: { x: (band.from + band.to) / 2, y: band.y },
+    group: 'nodes',
+    classes: 'band',
+    position: { x: (band.from + band.to) / 2, y: band.y },
     data: { id: `b:${link.id}`, link: link.id, w: Math.max(1, band.to - band.from) },
   }
   return [under, edge]
 }
 
 export function graphElements(layout: TransactionLayout, state: GraphState): ElementDefinition[] {
-  const nodes = [...layout.nodes.values()].map((node): ElementDefinition => ({ group: 'nodes', classes: 'unit', data: { id: node.id, w: node.width, h: node.height }, position: { x: node.x, y: node.y } }))
+  const nodes = [...layout.nodes.values()].map((node): ElementDefinition => ({
+    group: 'nodes',
+    classes: 'unit',
+    data: { id: node.id, w: node.width, h: node.height },
+    position: { x: node.x, y: node.y },
+  }))
   return [...nodes, ...layout.links.filter((routed) => isShown(routed, state.threshold)).flatMap((routed) => linkElements(routed, state))]
 }
 
@@ -78,14 +95,36 @@ export function graphStyle(palette: LinkPalette): StylesheetJson {
     {
       selector: 'edge',
       style: {
-        width: 'data(width)', 'line-color': palette.edge, 'target-arrow-color': palette.edge, 'target-arrow-shape': 'triangle', 'arrow-scale': 0.62,
-        'curve-style': 'data(curve)', 'segment-weights': 'data(weights)', 'segment-distances': 'data(distances)', 'segment-radii': CORNER, 'edge-distances': 'endpoints',
-        'source-endpoint': '50% 0%', 'target-endpoint': '-50% 0%', 'overlay-opacity': 0, 'z-index-compare': 'manual', 'z-index': 2,
+        width: 'data(width)',
+        'line-color': palette.edge,
+        'target-arrow-color': palette.edge,
+        'target-arrow-shape': 'triangle',
+        'arrow-scale': 0.62,
+        'curve-style': 'data(curve)',
+        'segment-weights': 'data(weights)',
+        'segment-distances': 'data(distances)',
+        'segment-radii': CORNER,
+        'edge-distances': 'endpoints',
+        'source-endpoint': '50% 0%',
+        'target-endpoint': '-50% 0%',
+        'overlay-opacity': 0,
+        'z-index-compare': 'manual',
+        'z-index': 2,
       },
     },
     { selector: 'edge.tier-C', style: { 'line-style': 'dashed', 'line-dash-pattern': [5, 3] } },
     { selector: 'edge.critical', style: { 'line-color': palette.ink, 'target-arrow-color': palette.ink, 'z-index': 3 } },
-    { selector: 'edge.missing', style: { width: 2.2, 'line-color': palette.surface, 'line-outline-width': 1.15, 'line-outline-color': palette.edge, 'target-arrow-shape': 'triangle', 'target-arrow-fill': 'hollow' } },
+    {
+      selector: 'edge.missing',
+      style: {
+        width: 2.2,
+        'line-color': palette.surface,
+        'line-outline-width': 1.15,
+        'line-outline-color': palette.edge,
+        'target-arrow-shape': 'triangle',
+        'target-arrow-fill': 'hollow',
+      },
+    },
     { selector: 'edge.on', style: { 'line-color': palette.accent, 'target-arrow-color': palette.accent, 'z-index': 4, width: 2.25 } },
     { selector: 'edge.over', style: { 'line-color': palette.accent, 'target-arrow-color': palette.accent } },
   ]

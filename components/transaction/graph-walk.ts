@@ -10,7 +10,8 @@ export function nextUnit(key: string, selection: Selection, model: TransactionMo
   if (!at) return order[0] ?? null
   if (key === 'ArrowLeft') return at.parent ?? model.folded.links.find((link) => link.target === at.id)?.source ?? null
   const row = (id: string) => layout.nodes.get(id)?.row ?? 0
-  if (key === 'ArrowRight') return at.children.find((child) => row(child) === row(at.id)) ?? at.children[0] ?? model.folded.links.find((link) => link.source === at.id)?.target ?? null
+  if (key === 'ArrowRight')
+    return at.children.find((child) => row(child) === row(at.id)) ?? at.children[0] ?? model.folded.links.find((link) => link.source === at.id)?.target ?? null
   const rank = layout.nodes.get(at.id)?.rank
   const column = order.filter((id) => layout.nodes.get(id)?.rank === rank).sort((a, b) => row(a) - row(b))
   return column[column.indexOf(at.id) + (key === 'ArrowDown' ? 1 : -1)] ?? null

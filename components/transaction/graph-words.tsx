@@ -27,11 +27,15 @@ export function GraphWords({ model, layout, selection, open, threshold, onToggle
     <>
       {[...layout.nodes.values()].map((place) => {
         const unit = model.folded.units.get(place.id)
-        return unit ? <UnitBox key={place.id} unit={unit} place={place} model={model} chosen={isChosen(unit.id, selection)} open={open} onToggle={onToggle} /> : null
+        return unit ? (
+          <UnitBox key={place.id} unit={unit} place={place} model={model} chosen={isChosen(unit.id, selection)} open={open} onToggle={onToggle} />
+        ) : null
       })}
-      {layout.links.filter((routed) => isShown(routed, threshold)).map((routed) => (
-        <LinkWords key={routed.id} routed={routed} critical={model.critical} chosen={selection?.kind === 'link' && selection.id === routed.id} />
-      ))}
+      {layout.links
+        .filter((routed) => isShown(routed, threshold))
+        .map((routed) => (
+          <LinkWords key={routed.id} routed={routed} critical={model.critical} chosen={selection?.kind === 'link' && selection.id === routed.id} />
+        ))}
     </>
   )
 }
@@ -54,10 +58,22 @@ function UnitBox({ unit, place, model, chosen, open, onToggle }: UnitBoxProps) {
   const round = unit.fold !== 'rest' && ((unit.lead && isCarrier(unit.lead)) || ['queue', 'topic', 'bus', 'stream', 'table', 'bucket'].includes(kind))
   const origin = unit.failed > 0 && !unit.children.some((child) => (model.folded.units.get(child)?.failed ?? 0) > 0)
   const look = [
-    'tg-box', round ? 'round' : '', chosen ? 'chosen' : '', unit.failed > 0 ? 'failed' : '', origin ? 'origin' : '',
-    unit.fold === 'missing' ? 'missing' : '', unit.fold === 'repeat' ? 'many' : '', model.critical.has(unit.id) ? 'critical' : '',
+    'tg-box',
+    round ? 'round' : '',
+    chosen ? 'chosen' : '',
+    unit.failed > 0 ? 'failed' : '',
+    origin ? 'origin' : '',
+    unit.fold === 'missing' ? 'missing' : '',
+    unit.fold === 'repeat' ? 'many' : '',
+    model.critical.has(unit.id) ? 'critical' : '',
   ].join(' ')
-  const style = { left: place.x - place.width / 2, top: place.y - place.height / 2, width: place.width, height: place.height, '--h': unit.fold === 'missing' || unit.fold === 'rest' ? 'var(--text-3)' : hueVar(words.name) } as CSSProperties
+  const style = {
+    left: place.x - place.width / 2,
+    top: place.y - place.height / 2,
+    width: place.width,
+    height: place.height,
+    '--h': unit.fold === 'missing' || unit.fold === 'rest' ? 'var(--text-3)' : hueVar(words.name),
+  } as CSSProperties
   return (
     <div className={look} style={style}>
       <Icon name={icon} />
@@ -65,7 +81,11 @@ function UnitBox({ unit, place, model, chosen, open, onToggle }: UnitBoxProps) {
         <b>{words.name}</b>
         <span>{words.fact}</span>
       </span>
-      {unit.failed > 0 ? <span className="tg-mark"><OutcomeMark outcome="failed" /></span> : null}
+      {unit.failed > 0 ? (
+        <span className="tg-mark">
+          <OutcomeMark outcome="failed" />
+        </span>
+      ) : null}
       {unit.endMs === null && unit.fold !== 'missing' ? <i className="tg-stub hatched" /> : null}
       <FoldBadge unit={unit} open={open} onToggle={onToggle} />
     </div>
@@ -79,7 +99,14 @@ function FoldBadge({ unit, open, onToggle }: Pick<UnitBoxProps, 'unit' | 'open' 
   const opened = open.has(key)
   const closed = unit.fold === 'repeat' ? `Draw all ${steps}` : `Draw its ${steps} inner ${steps === 1 ? 'step' : 'steps'}`
   return (
-    <button type="button" tabIndex={-1} className="tg-fold" title={opened ? 'Fold again' : closed} onClick={() => onToggle(key)} onPointerDown={(event) => event.stopPropagation()}>
+    <button
+      type="button"
+      tabIndex={-1}
+      className="tg-fold"
+      title={opened ? 'Fold again' : closed}
+      onClick={() => onToggle(key)}
+      onPointerDown={(event) => event.stopPropagation()}
+    >
       <span className="fold-pill">{opened ? '\u2212' : `+${steps}`}</span>
     </button>
   )
@@ -97,7 +124,9 @@ function LinkWords({ routed, critical, chosen }: { routed: RoutedLink; critical:
   const number = link.tier === 'C' || (chosen && link.tier === 'B')
   return (
     <div className="tg-link" style={style}>
-      {link.delayMs !== null && room ? <span className={`tg-elapsed${strong ? ' strong' : ''}${waits ? ' waits' : ''}${link.delayMs < 0 ? ' skew' : ''}`}>{formatDuration(link.delayMs)}</span> : null}
+      {link.delayMs !== null && room ? (
+        <span className={`tg-elapsed${strong ? ' strong' : ''}${waits ? ' waits' : ''}${link.delayMs < 0 ? ' skew' : ''}`}>{formatDuration(link.delayMs)}</span>
+      ) : null}
       {number ? <span className={`tg-chip${chosen ? ' on' : ''}`}>{Math.min(0.99, link.confidence).toFixed(2)}</span> : null}
     </div>
   )

@@ -20,7 +20,11 @@ export function InspectorHead({ onClose, children }: InspectorHeadProps) {
   return (
     <div className="mb-1 flex items-center gap-2 text-[14px] font-semibold leading-6">
       {children}
-      {onClose ? <span className="ml-auto"><IconButton icon="close" small label="Close" onClick={onClose} /></span> : null}
+      {onClose ? (
+        <span className="ml-auto">
+          <IconButton icon="close" small label="Close" onClick={onClose} />
+        </span>
+      ) : null}
     </div>
   )
 }

@@ -26,7 +26,11 @@ export function LinkInspector({ model, unitLink, onSelect }: LinkInspectorProps)
   const [source, target] = [units.get(unitLink.source), units.get(unitLink.target)]
   const link = unitLink.links[0]
   if (!source || !target) return null
-  const ends = [source, target].map((unit) => ({ unit, words: unitWords(unit, model.tree), kind: unit.lead?.kind ?? unit.missing?.kind ?? ('external' as const) }))
+  const ends = [source, target].map((unit) => ({
+    unit,
+    words: unitWords(unit, model.tree),
+    kind: unit.lead?.kind ?? unit.missing?.kind ?? ('external' as const),
+  }))
   const more = unitLink.links.length - 1
   return (
     <>
@@ -35,14 +39,21 @@ export function LinkInspector({ model, unitLink, onSelect }: LinkInspectorProps)
           {ends.map(({ unit, words, kind }, i) => (
             <span key={unit.id} className="contents">
               {i === 1 ? <LinkMark link={unitLink} chosen width={36} /> : null}
-              <button type="button" className="min-w-0 hover:text-accent" onClick={() => onSelect({ kind: 'unit', id: unit.id })}><ServiceName name={words.name} kind={kind} /></button>
+              <button type="button" className="min-w-0 hover:text-accent" onClick={() => onSelect({ kind: 'unit', id: unit.id })}>
+                <ServiceName name={words.name} kind={kind} />
+              </button>
             </span>
           ))}
         </InspectorHead>
         {link ? (
-          <p className="sub"><b className="text-accent">{sureWords(link)}.</b> {ruleWords(link)}{more > 0 ? ` The first of ${formatCount(more + 1)} such links.` : ''}</p>
+          <p className="sub">
+            <b className="text-accent">{sureWords(link)}.</b> {ruleWords(link)}
+            {more > 0 ? ` The first of ${formatCount(more + 1)} such links.` : ''}
+          </p>
         ) : (
-          <p className="sub"><b>Expected, not seen.</b> {target.missing?.reason ?? source.missing?.reason}</p>
+          <p className="sub">
+            <b>Expected, not seen.</b> {target.missing?.reason ?? source.missing?.reason}
+          </p>
         )}
       </InspectorSection>
       {link ? <Proof link={link} model={model} /> : null}
@@ -58,10 +69,16 @@ function Proof({ link, model }: { link: LinkItem; model: InspectorProps['model']
     <InspectorSection title="Evidence" note={values.length > 0 ? `${values.length} in common` : 'no shared value'}>
       {link.evidence.length > 0 ? (
         <div className="mb-2 flex flex-wrap gap-x-3">
-          {link.evidence.map((one) => <span key={`${one.kind} ${one.value}`} className="kv max-w-full"><span>{one.kind}</span> <ValueMenu field={one.kind} value={one.value} /></span>)}
+          {link.evidence.map((one) => (
+            <span key={`${one.kind} ${one.value}`} className="kv max-w-full">
+              <span>{one.kind}</span> <ValueMenu field={one.kind} value={one.value} />
+            </span>
+          ))}
         </div>
       ) : null}
-      {[link.cause, link.effect].map((end, i) => <EndLine key={i} end={end} side={i === 0 ? 'cause' : 'effect'} values={values} model={model} />)}
+      {[link.cause, link.effect].map((end, i) => (
+        <EndLine key={i} end={end} side={i === 0 ? 'cause' : 'effect'} values={values} model={model} />
+      ))}
     </InspectorSection>
   )
 }
@@ -83,13 +100,19 @@ function EndLine({ end, side, values, model }: EndLineProps) {
   if (event) {
     return (
       <RawLine service={event.service} kind={event.kind} what={side} time={formatClock(Date.parse(event.time), zone, 'ms')} raw={event.raw} values={values}>
-        <div className="flex justify-end border-t border-line px-1 py-0.5"><CopyButton text={event.raw} label="Copy" look="quiet" /></div>
+        <div className="flex justify-end border-t border-line px-1 py-0.5">
+          <CopyButton text={event.raw} label="Copy" look="quiet" />
+        </div>
       </RawLine>
     )
   }
   if (asked.error) return <ErrorState what="The line could not be read" error={asked.error} onRetry={() => void asked.refetch()} />
   if (end.eventId !== null) return <Skeleton height={72} className="mb-2" />
-  return <p className="small mb-2 rounded-2 border border-dashed border-line-strong px-2.5 py-2 text-ink-3">{side === 'cause' ? 'The cause' : 'The effect'}, {span?.service ?? end.service}, logged nothing here: it is known from the other side alone.</p>
+  return (
+    <p className="small mb-2 rounded-2 border border-dashed border-line-strong px-2.5 py-2 text-ink-3">
+      {side === 'cause' ? 'The cause' : 'The effect'}, {span?.service ?? end.service}, logged nothing here: it is known from the other side alone.
+    </p>
+  )
 }
 
 function Delay({ link }: { link: LinkItem }) {
@@ -100,7 +123,11 @@ function Delay({ link }: { link: LinkItem }) {
       <p>
         <b className="font-semibold">{formatDuration(link.delayMs)}</b> from the cause&rsquo;s event to the effect&rsquo;s start.
       </p>
-      {negative ? <p className="small mt-1 text-warn">The effect seems to come first: the clocks of both disagree, or its start is only the latest possible one. An exact id still proves the link.</p> : null}
+      {negative ? (
+        <p className="small mt-1 text-warn">
+          The effect seems to come first: the clocks of both disagree, or its start is only the latest possible one. An exact id still proves the link.
+        </p>
+      ) : null}
     </InspectorSection>
   )
 }
@@ -117,11 +144,18 @@ function Alternatives({ link, model, onSelect }: { link: LinkItem; model: Inspec
             <li key={one.spanId} className="grid min-h-9 grid-cols-[14px_minmax(0,1fr)_40px] items-center gap-x-2 text-small">
               <i className={`h-2.5 w-2.5 rounded-full ${i === 0 ? 'border-[3.5px] border-accent' : 'border-[1.5px] border-edge'}`} aria-hidden="true" />
               {node ? (
-                <button type="button" className="cut text-left hover:text-accent" title={`${node.span.service} ${node.span.name}`} onClick={() => onSelect({ kind: 'unit', id: model.folded.unitOfSpan.get(one.spanId) ?? one.spanId })}>
+                <button
+                  type="button"
+                  className="cut text-left hover:text-accent"
+                  title={`${node.span.service} ${node.span.name}`}
+                  onClick={() => onSelect({ kind: 'unit', id: model.folded.unitOfSpan.get(one.spanId) ?? one.spanId })}
+                >
                   <span className={i === 0 ? 'font-medium' : ''}>{node.span.service}</span> <span className="text-ink-3">{node.span.name}</span>
                 </button>
               ) : (
-                <span className="cut text-ink-3" title={one.spanId}>a span of another transaction, <code>{one.spanId.slice(0, 8)}</code></span>
+                <span className="cut text-ink-3" title={one.spanId}>
+                  a span of another transaction, <code>{one.spanId.slice(0, 8)}</code>
+                </span>
               )}
               <span className={`num ${i === 0 ? 'font-semibold' : ''}`}>{one.confidence.toFixed(2)}</span>
             </li>

@@ -15,7 +15,15 @@ export interface RawTextProps {
 export function RawText({ raw, values, className = '' }: RawTextProps) {
   return (
     <pre className={`whitespace-pre-wrap text-[11.5px] leading-[17px] text-ink-2 [overflow-wrap:anywhere] ${className}`} tabIndex={0}>
-      {markValues(raw, values).map((piece, i) => (piece.marked ? <mark key={i} className="raw-mark">{piece.text}</mark> : piece.text))}
+      {markValues(raw, values).map((piece, i) =>
+        piece.marked ? (
+          <mark key={i} className="raw-mark">
+            {piece.text}
+          </mark>
+        ) : (
+          piece.text
+        ),
+      )}
     </pre>
   )
 }
@@ -33,8 +41,12 @@ export function RawLine({ service, kind, what, time, raw, values, children }: Ra
   return (
     <div className="mb-2 rounded-2 border border-line bg-surface-1">
       <div className="flex h-7 items-center gap-2 border-b border-line px-2.5 text-small text-ink-3">
-        <span className="min-w-0 font-medium text-ink"><ServiceName name={service} kind={kind} size={14} /></span>
-        <span className="cut" title={what}>{what}</span>
+        <span className="min-w-0 font-medium text-ink">
+          <ServiceName name={service} kind={kind} size={14} />
+        </span>
+        <span className="cut" title={what}>
+          {what}
+        </span>
         <time className="mono ml-auto whitespace-nowrap text-[11.5px]">{time}</time>
       </div>
       <RawText raw={raw} values={values} className="max-h-56 overflow-auto px-2.5 py-2" />

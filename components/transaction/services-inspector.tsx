@@ -48,12 +48,27 @@ export function ServicesInspector({ model, onSelect }: { model: TransactionModel
         <ul>
           {shares.map((share) => (
             <li key={share.name}>
-              <button type="button" className="relative flex h-7 w-full items-center gap-2 text-left hover:text-accent" onClick={() => onSelect({ kind: 'unit', id: model.folded.unitOfSpan.get(share.first) ?? share.first })}>
-                <span className="min-w-0 flex-1"><ServiceName name={share.name} kind={share.kind} size={14} /></span>
-                {share.failed > 0 ? <span className="row gap-1 text-small text-error"><OutcomeMark outcome="failed" size={12} />{formatCount(share.failed)}</span> : null}
-                <span className="num text-small text-ink-3">{formatCount(share.spans)} {share.spans === 1 ? 'span' : 'spans'}</span>
+              <button
+                type="button"
+                className="relative flex h-7 w-full items-center gap-2 text-left hover:text-accent"
+                onClick={() => onSelect({ kind: 'unit', id: model.folded.unitOfSpan.get(share.first) ?? share.first })}
+              >
+                <span className="min-w-0 flex-1">
+                  <ServiceName name={share.name} kind={share.kind} size={14} />
+                </span>
+                {share.failed > 0 ? (
+                  <span className="row gap-1 text-small text-error">
+                    <OutcomeMark outcome="failed" size={12} />
+                    {formatCount(share.failed)}
+                  </span>
+                ) : null}
+                <span className="num text-small text-ink-3">
+                  {formatCount(share.spans)} {share.spans === 1 ? 'span' : 'spans'}
+                </span>
                 <span className="num w-16 text-small">{share.ms > 0 ? formatDuration(share.ms) : 'beside it'}</span>
-                <span className="absolute inset-x-0 bottom-0 h-0.5 bg-surface-3" aria-hidden="true"><i className="absolute inset-y-0 left-0" style={{ width: `${(share.ms / most) * 100}%`, background: hueVar(share.name) }} /></span>
+                <span className="absolute inset-x-0 bottom-0 h-0.5 bg-surface-3" aria-hidden="true">
+                  <i className="absolute inset-y-0 left-0" style={{ width: `${(share.ms / most) * 100}%`, background: hueVar(share.name) }} />
+                </span>
               </button>
             </li>
           ))}

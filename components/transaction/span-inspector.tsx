@@ -15,7 +15,14 @@ import { InspectorHead, InspectorSection } from './inspector-parts'
 import type { InspectorProps } from './inspector-parts'
 import { RawLine } from './raw-line'
 
-const FORM_WORDS: Record<SpanItem['form'], string> = { execution: 'execution', request: 'gateway request', delivery: 'delivery', segment: 'X-Ray segment', span: 'span', event: 'lone event' }
+const FORM_WORDS: Record<SpanItem['form'], string> = {
+  execution: 'execution',
+  request: 'gateway request',
+  delivery: 'delivery',
+  segment: 'X-Ray segment',
+  span: 'span',
+  event: 'lone event',
+}
 const LINES_SHOWN = 4
 const STEPS_SHOWN = 12
 
@@ -49,7 +56,17 @@ export function SpanInspector({ model, unit, onSelect, onToggle }: SpanInspector
       {unit.fold === 'inner' ? <Steps unit={unit} model={model} onToggle={onToggle} /> : null}
       {events.length > 0 ? (
         <InspectorSection title="Lines" note={events.length > lines.length ? `${lines.length} of ${formatCount(events.length)}` : formatCount(events.length)}>
-          {lines.map((event) => <RawLine key={event.id} service={event.service} kind={event.kind} what={event.form === 'segment' ? 'trace' : event.level} time={event.time.slice(11, 23)} raw={event.raw} values={[]} />)}
+          {lines.map((event) => (
+            <RawLine
+              key={event.id}
+              service={event.service}
+              kind={event.kind}
+              what={event.form === 'segment' ? 'trace' : event.level}
+              time={event.time.slice(11, 23)}
+              raw={event.raw}
+              values={[]}
+            />
+          ))}
         </InspectorSection>
       ) : null}
     </>
@@ -58,7 +75,8 @@ export function SpanInspector({ model, unit, onSelect, onToggle }: SpanInspector
 
 function sentence(unit: Unit, operation: string): string {
   if (unit.fold === 'missing') return unit.missing?.reason ?? 'Expected, not seen.'
-  if (unit.fold === 'rest') return `${formatPlural(unit.spans.length, 'span')} that found no place in the drawing${unit.failed > 0 ? `, ${unit.failed} of them failed` : ''}.`
+  if (unit.fold === 'rest')
+    return `${formatPlural(unit.spans.length, 'span')} that found no place in the drawing${unit.failed > 0 ? `, ${unit.failed} of them failed` : ''}.`
   const took = unit.endMs === null ? 'No end was seen.' : `${unit.failed > 0 ? 'Failed after' : 'Took'} ${formatDuration(unit.endMs - unit.startMs)}.`
   if (unit.fold === 'repeat') return `${operation || 'The same step'}, ${formatCount(unit.heads.length)} times.`
   return operation ? `${operation}. ${took}` : took
@@ -67,18 +85,32 @@ function sentence(unit: Unit, operation: string): string {
 function Facts({ span, model }: { span: SpanItem; model: InspectorProps['model'] }) {
   const [zone] = usePreference('zone')
   const node = model.tree.nodes.get(span.id)
-  const ids: [string, string | null][] = [['request', span.requestId], ['trace', span.traceId]]
+  const ids: [string, string | null][] = [
+    ['request', span.requestId],
+    ['trace', span.traceId],
+  ]
   const attributes = Object.entries(span.attributes)
   return (
     <InspectorSection title="Facts" note={FORM_WORDS[span.form]}>
       <dl className="facts">
         <dt>start</dt>
-        <dd><span className="mono">{formatClock(Date.parse(span.startTime), zone, 'ms')}</span>{span.startExact ? '' : ' at the latest'}{node && node.startMs !== 0 ? `, ${node.startMs < 0 ? '\u2212' : '+'}${formatDuration(Math.abs(node.startMs))}` : ''}</dd>
+        <dd>
+          <span className="mono">{formatClock(Date.parse(span.startTime), zone, 'ms')}</span>
+          {span.startExact ? '' : ' at the latest'}
+          {node && node.startMs !== 0 ? `, ${node.startMs < 0 ? '\u2212' : '+'}${formatDuration(Math.abs(node.startMs))}` : ''}
+        </dd>
         <dt>duration</dt>
         <dd>{span.durationMs === null ? (span.open ? 'no end seen' : 'not known') : formatDuration(span.durationMs)}</dd>
         {ids.map(([name, value]) => (value === null ? null : <Fact key={name} name={name} value={value} />))}
-        {span.shared ? <><dt>shared</dt><dd>belongs to other transactions too</dd></> : null}
-        {attributes.map(([name, value]) => <Fact key={name} name={name} value={String(value)} />)}
+        {span.shared ? (
+          <>
+            <dt>shared</dt>
+            <dd>belongs to other transactions too</dd>
+          </>
+        ) : null}
+        {attributes.map(([name, value]) => (
+          <Fact key={name} name={name} value={String(value)} />
+        ))}
       </dl>
     </InspectorSection>
   )
@@ -87,8 +119,12 @@ function Facts({ span, model }: { span: SpanItem; model: InspectorProps['model']
 function Fact({ name, value }: { name: string; value: string }) {
   return (
     <>
-      <dt className="cut" title={name}>{name}</dt>
-      <dd className="min-w-0"><ValueMenu field={name} value={value} /></dd>
+      <dt className="cut" title={name}>
+        {name}
+      </dt>
+      <dd className="min-w-0">
+        <ValueMenu field={name} value={value} />
+      </dd>
     </>
   )
 }
@@ -128,12 +164,21 @@ function Links({ title, links, other, model, onSelect }: LinksProps) {
 function Steps({ unit, model, onToggle }: Pick<SpanInspectorProps, 'unit' | 'model' | 'onToggle'>) {
   const steps = unit.spans.slice(1).flatMap((id) => model.tree.nodes.get(id) ?? [])
   return (
-    <InspectorSection title="Inner steps" note={<button type="button" className="link text-button" onClick={() => onToggle(unit.id)}>draw all {formatCount(steps.length)}</button>}>
+    <InspectorSection
+      title="Inner steps"
+      note={
+        <button type="button" className="link text-button" onClick={() => onToggle(unit.id)}>
+          draw all {formatCount(steps.length)}
+        </button>
+      }
+    >
       <ul>
         {steps.slice(0, STEPS_SHOWN).map((node) => (
           <li key={node.span.id} className="step">
             {node.span.status === 'error' ? <OutcomeMark outcome="failed" size={12} /> : null}
-            <span className="cut" title={node.span.name}>{node.span.name || node.span.service}</span>
+            <span className="cut" title={node.span.name}>
+              {node.span.name || node.span.service}
+            </span>
             <span className="num ml-auto text-ink-3">{node.span.durationMs === null ? '' : formatDuration(node.span.durationMs)}</span>
           </li>
         ))}
@@ -145,9 +190,20 @@ function Steps({ unit, model, onToggle }: Pick<SpanInspectorProps, 'unit' | 'mod
 
 function Repeats({ unit, model, onToggle }: Pick<SpanInspectorProps, 'unit' | 'model' | 'onToggle'>) {
   const sorted = durationsOf(unit, model.tree)
-  const figures: [string, number | null][] = [['p50', percentile(sorted, 0.5)], ['p95', percentile(sorted, 0.95)], ['longest', sorted.at(-1) ?? null]]
+  const figures: [string, number | null][] = [
+    ['p50', percentile(sorted, 0.5)],
+    ['p95', percentile(sorted, 0.95)],
+    ['longest', sorted.at(-1) ?? null],
+  ]
   return (
-    <InspectorSection title="Durations" note={<button type="button" className="link text-button" onClick={() => onToggle(repeatKey(unit.id))}>draw all {formatCount(unit.heads.length)}</button>}>
+    <InspectorSection
+      title="Durations"
+      note={
+        <button type="button" className="link text-button" onClick={() => onToggle(repeatKey(unit.id))}>
+          draw all {formatCount(unit.heads.length)}
+        </button>
+      }
+    >
       <dl className="grid grid-cols-3 gap-3">
         {figures.map(([name, ms]) => (
           <div key={name}>

@@ -30,10 +30,23 @@ export function RowDrawing({ row, scale, y, height }: RowDrawingProps) {
   const skewX = row.skewMs === null ? null : toX(scale, row.unit.startMs)
   return (
     <svg className="d" width={scale.width} height={height} style={{ overflow: 'hidden' }} aria-hidden="true">
-      {row.bars.map((bar, i) => <BarShape key={i} bar={bar} scale={scale} y={y} hue={hue} />)}
-      {row.startExact || row.unit.fold !== 'none' ? null : <path d={`M${toX(scale, row.unit.startMs)} ${y - 7}v14`} stroke="var(--surface-1)" strokeWidth="3" strokeDasharray="2 2" />}
-      {row.ticks.map((tick, i) => <path key={i} d={`M${toX(scale, tick.ms)} ${y + 7}v3.5`} stroke={tick.error ? 'var(--error)' : 'var(--text-2)'} strokeWidth={tick.error ? 1.5 : 1} />)}
-      {skewX === null ? null : <path d={`M${skewX} ${y - 9}h${Math.max(3, toX(scale, row.unit.startMs + (row.skewMs ?? 0)) - skewX)}m0 -2v4`} stroke="var(--warn)" strokeWidth="1.5" fill="none" />}
+      {row.bars.map((bar, i) => (
+        <BarShape key={i} bar={bar} scale={scale} y={y} hue={hue} />
+      ))}
+      {row.startExact || row.unit.fold !== 'none' ? null : (
+        <path d={`M${toX(scale, row.unit.startMs)} ${y - 7}v14`} stroke="var(--surface-1)" strokeWidth="3" strokeDasharray="2 2" />
+      )}
+      {row.ticks.map((tick, i) => (
+        <path key={i} d={`M${toX(scale, tick.ms)} ${y + 7}v3.5`} stroke={tick.error ? 'var(--error)' : 'var(--text-2)'} strokeWidth={tick.error ? 1.5 : 1} />
+      ))}
+      {skewX === null ? null : (
+        <path
+          d={`M${skewX} ${y - 9}h${Math.max(3, toX(scale, row.unit.startMs + (row.skewMs ?? 0)) - skewX)}m0 -2v4`}
+          stroke="var(--warn)"
+          strokeWidth="1.5"
+          fill="none"
+        />
+      )}
       <RowWords row={row} scale={scale} y={y} />
     </svg>
   )
@@ -51,7 +64,18 @@ function BarShape({ bar, scale, y, hue }: { bar: Bar; scale: Scale; y: number; h
     case 'cold':
       return <rect x={x + 0.5} y={y - 6.5} width={width} height={13} rx="2" fill={`color-mix(in srgb, ${hue} 26%, var(--surface-1))`} stroke={hue} />
     case 'waiting':
-      return <rect x={x + 0.5} y={y - 6.5} width={Math.max(1, width - 1)} height={13} rx="2" fill="var(--waiting-fill)" stroke="var(--waiting)" strokeOpacity="0.55" />
+      return (
+        <rect
+          x={x + 0.5}
+          y={y - 6.5}
+          width={Math.max(1, width - 1)}
+          height={13}
+          rx="2"
+          fill="var(--waiting-fill)"
+          stroke="var(--waiting)"
+          strokeOpacity="0.55"
+        />
+      )
     case 'unknown':
       return <rect x={x} y={y - BAR / 2} width={width} height={BAR} fill="url(#tl-hatch)" />
     case 'missing':
@@ -96,7 +120,12 @@ function RowWords({ row, scale, y }: { row: TimelineRow; scale: Scale; y: number
     <>
       {inside}
       {failed ? <FailedMark x={x} y={y} /> : null}
-      <text x={x + mark} y={y + 4} className={onBar ? '' : 'halo'} style={onBar ? { fill: 'var(--surface-1)', fontWeight: 600 } : failed ? { fill: 'var(--error)' } : undefined}>
+      <text
+        x={x + mark}
+        y={y + 4}
+        className={onBar ? '' : 'halo'}
+        style={onBar ? { fill: 'var(--surface-1)', fontWeight: 600 } : failed ? { fill: 'var(--error)' } : undefined}
+      >
         {text}
       </text>
     </>
@@ -106,7 +135,14 @@ function RowWords({ row, scale, y }: { row: TimelineRow; scale: Scale; y: number
 function InsideWords({ bar, scale, y }: { bar: Bar; scale: Scale; y: number }) {
   const [from, to] = [Math.max(0, toX(scale, bar.fromMs)), Math.min(scale.width, toX(scale, bar.toMs))]
   const what = bar.kind === 'cold' ? 'cold start' : 'waited'
-  return <text x={(from + to) / 2} y={y + 4} textAnchor="middle" style={{ fontWeight: 600, fill: 'var(--text-2)' }}>{`${what} ${formatDuration(bar.toMs - bar.fromMs)}`}</text>
+  return (
+    <text
+      x={(from + to) / 2}
+      y={y + 4}
+      textAnchor="middle"
+      style={{ fontWeight: 600, fill: 'var(--text-2)' }}
+    >{`${what} ${formatDuration(bar.toMs - bar.fromMs)}`}</text>
+  )
 }
 
 function FailedMark({ x, y }: { x: number; y: number }) {
@@ -134,6 +170,8 @@ export function Stairs({ stairs, scale, rowHeight, y, firstRow, lastRow }: Stair
   const at = (row: number) => Math.max(firstRow - 1, Math.min(lastRow + 1, row)) * rowHeight + y
   // Where calls nest the path dips into many short ones: steps narrower than this only blacken the drawing.
   const seen = stairs.filter((stair) => toX(scale, stair.toMs) - toX(scale, stair.fromMs) >= LEAST_STEP_PX)
-  const parts = seen.map((stair, i) => `${i === 0 ? `M${clamp(stair.fromMs)} ${at(stair.row)}` : `H${clamp(stair.fromMs)}V${at(stair.row)}`}H${clamp(stair.toMs)}`)
+  const parts = seen.map(
+    (stair, i) => `${i === 0 ? `M${clamp(stair.fromMs)} ${at(stair.row)}` : `H${clamp(stair.fromMs)}V${at(stair.row)}`}H${clamp(stair.toMs)}`,
+  )
   return <path d={parts.join('')} fill="none" stroke="var(--text-1)" strokeWidth="1.5" strokeLinejoin="round" />
 }

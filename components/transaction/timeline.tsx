@@ -76,7 +76,13 @@ export function Timeline({ model, selection, onSelect, open, onToggle, zoom, onZ
   const height = Math.min(timeline.rows.length, MOST_ROWS) * rowHeight + AXIS + 8
   const barY = small ? 32 : 12
   return (
-    <div className="tl" role="group" aria-label="Timeline. Up and down walk the rows, W and S zoom, A and D move, 0 shows all." tabIndex={0} onKeyDown={onKeyDown}>
+    <div
+      className="tl"
+      role="group"
+      aria-label="Timeline. Up and down walk the rows, W and S zoom, A and D move, 0 shows all."
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+    >
       <svg width="0" height="0" className="absolute" aria-hidden="true">
         <pattern id="tl-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <path d="M0 0V5" stroke="var(--unknown)" strokeWidth="1.6" />
@@ -86,17 +92,37 @@ export function Timeline({ model, selection, onSelect, open, onToggle, zoom, onZ
         <Axis scale={scale} left={labels + side} all={all} zoomed={zoom !== null} onZoom={onZoom} />
         <div className="relative" style={{ height: virtual.getTotalSize() }}>
           {chosenRow >= 0 ? <div className="absolute inset-x-0 bg-accent-weak" style={{ top: chosenRow * rowHeight, height: rowHeight }} /> : null}
-          <svg className="pointer-events-none absolute top-0 overflow-hidden" style={{ left: labels + side }} width={scale.width} height={virtual.getTotalSize()} aria-hidden="true">
+          <svg
+            className="pointer-events-none absolute top-0 overflow-hidden"
+            style={{ left: labels + side }}
+            width={scale.width}
+            height={virtual.getTotalSize()}
+            aria-hidden="true"
+          >
             <GridLines scale={scale} height={virtual.getTotalSize()} />
-            <Stairs stairs={timeline.stairs} scale={scale} rowHeight={rowHeight} y={barY + 9} firstRow={items[0]?.index ?? 0} lastRow={items.at(-1)?.index ?? 0} />
+            <Stairs
+              stairs={timeline.stairs}
+              scale={scale}
+              rowHeight={rowHeight}
+              y={barY + 9}
+              firstRow={items[0]?.index ?? 0}
+              lastRow={items.at(-1)?.index ?? 0}
+            />
           </svg>
           {items.map((item) => {
             const row = timeline.rows[item.index]
             if (!row) return null
             return (
-              <div key={row.unit.id} className={`tl-row${item.index === chosenRow ? ' on' : ''}`} style={{ height: rowHeight, transform: `translateY(${item.start}px)`, paddingLeft: side, paddingRight: side }} onClick={() => onSelect({ kind: 'unit', id: row.unit.id })}>
+              <div
+                key={row.unit.id}
+                className={`tl-row${item.index === chosenRow ? ' on' : ''}`}
+                style={{ height: rowHeight, transform: `translateY(${item.start}px)`, paddingLeft: side, paddingRight: side }}
+                onClick={() => onSelect({ kind: 'unit', id: row.unit.id })}
+              >
                 <RowLabel row={row} model={model} width={small ? scale.width : labels} small={small} open={open} onToggle={onToggle} />
-                <div className={small ? 'absolute inset-x-4 top-0' : ''}><RowDrawing row={row} scale={scale} y={barY} height={rowHeight} /></div>
+                <div className={small ? 'absolute inset-x-4 top-0' : ''}>
+                  <RowDrawing row={row} scale={scale} y={barY} height={rowHeight} />
+                </div>
               </div>
             )
           })}
@@ -127,13 +153,24 @@ function RowLabel({ row, model, width, small, open, onToggle }: RowLabelProps) {
   const room = Math.floor((width - indent - 40 - (foldKey === null ? 0 : 34) - words.name.length * NAME_CHAR_PX) / OPERATION_CHAR_PX)
   return (
     <div className="tl-label" style={{ width, paddingLeft: indent, height: small ? 24 : undefined }} title={`${words.name} ${words.operation}, ${words.fact}`}>
-      <span style={{ color: unit.fold === 'missing' || unit.fold === 'rest' ? 'var(--text-3)' : hueVar(words.name) }}><Icon name={unit.fold === 'rest' ? 'list' : kind} size={14} /></span>
+      <span style={{ color: unit.fold === 'missing' || unit.fold === 'rest' ? 'var(--text-3)' : hueVar(words.name) }}>
+        <Icon name={unit.fold === 'rest' ? 'list' : kind} size={14} />
+      </span>
       <span className="cut min-w-0">
         <b className={`font-medium ${unit.fold === 'missing' ? 'text-ink-3' : ''}`}>{words.name}</b>
         {room >= LEAST_OPERATION ? <span className="ml-1.5 text-[11px] text-ink-3">{shortOperation(words.operation, room)}</span> : null}
       </span>
       {foldKey === null ? null : (
-        <button type="button" className="tl-fold" aria-expanded={!closed} aria-label={`${closed ? 'Show' : 'Fold'} the steps of ${words.name}`} onClick={(event) => { event.stopPropagation(); onToggle(foldKey) }}>
+        <button
+          type="button"
+          className="tl-fold"
+          aria-expanded={!closed}
+          aria-label={`${closed ? 'Show' : 'Fold'} the steps of ${words.name}`}
+          onClick={(event) => {
+            event.stopPropagation()
+            onToggle(foldKey)
+          }}
+        >
           <span className="fold-pill">{closed ? `+${foldedCount(unit)}` : '\u2212'}</span>
         </button>
       )}
@@ -144,7 +181,9 @@ function RowLabel({ row, model, width, small, open, onToggle }: RowLabelProps) {
 function GridLines({ scale, height }: { scale: Scale; height: number }) {
   return (
     <g stroke="var(--line)" shapeRendering="crispEdges">
-      {axisTicks(scale.fromMs, scale.toMs, ticksFor(scale)).map((tick) => <path key={tick.ms} d={`M${Math.round(toX(scale, tick.ms)) + 0.5} 0V${height}`} />)}
+      {axisTicks(scale.fromMs, scale.toMs, ticksFor(scale)).map((tick) => (
+        <path key={tick.ms} d={`M${Math.round(toX(scale, tick.ms)) + 0.5} 0V${height}`} />
+      ))}
     </g>
   )
 }
@@ -174,24 +213,47 @@ function Axis({ scale, left, all, zoomed, onZoom }: AxisProps) {
   }
   return (
     <div className="sticky top-0 z-[2] bg-surface-1" style={{ height: AXIS }}>
-      <div ref={box} className="absolute inset-y-0 touch-pan-y select-none" style={{ left, width: scale.width }}
-        onPointerDown={(event) => { event.currentTarget.setPointerCapture(event.pointerId); setDrag({ from: at(event), to: at(event) }) }}
+      <div
+        ref={box}
+        className="absolute inset-y-0 touch-pan-y select-none"
+        style={{ left, width: scale.width }}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId)
+          setDrag({ from: at(event), to: at(event) })
+        }}
         onPointerMove={(event) => drag && setDrag({ ...drag, to: at(event) })}
         onPointerUp={end}
         onPointerCancel={() => setDrag(null)}
         onDoubleClick={() => onZoom(null)}
         title="Drag to zoom, double-click to show all"
       >
-        {zoomed ? <span className="absolute inset-x-0 top-0 h-[3px] bg-surface-3"><i className="absolute inset-y-0 bg-accent" style={{ left: share(scale.fromMs), right: `calc(100% - ${share(scale.toMs)})` }} /></span> : null}
-        {drag ? <span className="absolute inset-y-0 border-x border-accent-line bg-accent-weak" style={{ left: toX(scale, Math.min(drag.from, drag.to)), width: Math.abs(toX(scale, drag.to) - toX(scale, drag.from)) }} /> : null}
+        {zoomed ? (
+          <span className="absolute inset-x-0 top-0 h-[3px] bg-surface-3">
+            <i className="absolute inset-y-0 bg-accent" style={{ left: share(scale.fromMs), right: `calc(100% - ${share(scale.toMs)})` }} />
+          </span>
+        ) : null}
+        {drag ? (
+          <span
+            className="absolute inset-y-0 border-x border-accent-line bg-accent-weak"
+            style={{ left: toX(scale, Math.min(drag.from, drag.to)), width: Math.abs(toX(scale, drag.to) - toX(scale, drag.from)) }}
+          />
+        ) : null}
         <svg className="d absolute inset-0" width={scale.width} height={AXIS} aria-hidden="true">
           {axisTicks(scale.fromMs, scale.toMs, ticksFor(scale)).map((tick) => {
             const x = toX(scale, tick.ms)
-            return <text key={tick.ms} x={Math.max(x, 0)} y={16} textAnchor={x < 16 ? 'start' : x > scale.width - 24 ? 'end' : 'middle'}>{tick.label}</text>
+            return (
+              <text key={tick.ms} x={Math.max(x, 0)} y={16} textAnchor={x < 16 ? 'start' : x > scale.width - 24 ? 'end' : 'middle'}>
+                {tick.label}
+              </text>
+            )
           })}
         </svg>
       </div>
-      {zoomed ? <span className="absolute right-1 top-0 z-[1] bg-surface-1"><IconButton icon="fit" small label="Show all of the time" onClick={() => onZoom(null)} /></span> : null}
+      {zoomed ? (
+        <span className="absolute right-1 top-0 z-[1] bg-surface-1">
+          <IconButton icon="fit" small label="Show all of the time" onClick={() => onZoom(null)} />
+        </span>
+      ) : null}
     </div>
   )
 }
@@ -201,12 +263,23 @@ function zoomKey(key: string, [from, to]: [number, number], all: [number, number
   const length = to - from
   const middle = (from + to) / 2
   switch (key.toLowerCase()) {
-    case 'w': case '+': case '=': return clampZoom([middle - length * 0.35, middle + length * 0.35], all)
-    case 's': case '-': return clampZoom([middle - length * 0.72, middle + length * 0.72], all)
-    case 'a': case 'arrowleft': return clampZoom([from - length * 0.2, to - length * 0.2], all)
-    case 'd': case 'arrowright': return clampZoom([from + length * 0.2, to + length * 0.2], all)
-    case '0': return null
-    default: return undefined
+    case 'w':
+    case '+':
+    case '=':
+      return clampZoom([middle - length * 0.35, middle + length * 0.35], all)
+    case 's':
+    case '-':
+      return clampZoom([middle - length * 0.72, middle + length * 0.72], all)
+    case 'a':
+    case 'arrowleft':
+      return clampZoom([from - length * 0.2, to - length * 0.2], all)
+    case 'd':
+    case 'arrowright':
+      return clampZoom([from + length * 0.2, to + length * 0.2], all)
+    case '0':
+      return null
+    default:
+      return undefined
   }
 }
 
@@ -256,7 +329,8 @@ export function CriticalSum({ workMs, waitingMs }: { workMs: number; waitingMs: 
         <i className="bg-ink-2" style={{ width: `${(workMs / all) * 100}%` }} />
         <i className="flex-1 bg-waiting-fill shadow-[inset_0_0_0_1px_var(--waiting)]" />
       </i>
-      critical path {formatDuration(all)}{waitingMs > 0 ? ` = ${formatDuration(workMs)} work + ${formatDuration(waitingMs)} waiting` : ', all of it work'}
+      critical path {formatDuration(all)}
+      {waitingMs > 0 ? ` = ${formatDuration(workMs)} work + ${formatDuration(waitingMs)} waiting` : ', all of it work'}
     </span>
   )
 }

@@ -27,22 +27,45 @@ export function TransactionHead({ model }: { model: TransactionModel }) {
   return (
     <div className="tx-top">
       <h1 className="answer">
-        <span className="mr-2 inline-block align-[-2px]"><OutcomeMark outcome={OUTCOME_OF[detail.status]} size={16} alone /></span>
+        <span className="mr-2 inline-block align-[-2px]">
+          <OutcomeMark outcome={OUTCOME_OF[detail.status]} size={16} alone />
+        </span>
         <b>{words.verdict}</b> {words.rest}
       </h1>
       <div className="flex min-w-0 flex-wrap items-center gap-x-4">
-        <span className="kv">{formatDay(start, zone)} <b>{formatClock(start, zone, 'ms')}</b></span>
-        {operation ? <span className="kv">operation <ValueMenu field="name" value={operation} /></span> : null}
-        {detail.keys.slice(0, 5).map((key) => <span key={`${key.field}:${key.value}`} className="kv">{key.field} <ValueMenu field={key.field} value={key.value} /></span>)}
+        <span className="kv">
+          {formatDay(start, zone)} <b>{formatClock(start, zone, 'ms')}</b>
+        </span>
+        {operation ? (
+          <span className="kv">
+            operation <ValueMenu field="name" value={operation} />
+          </span>
+        ) : null}
+        {detail.keys.slice(0, 5).map((key) => (
+          <span key={`${key.field}:${key.value}`} className="kv">
+            {key.field} <ValueMenu field={key.field} value={key.value} />
+          </span>
+        ))}
         <span className="kv">{countsOf(detail)}</span>
       </div>
       <div className="row flex-wrap">
         <XrayLink ids={detail.xrayTraceIds} />
-        <Button icon="export" onClick={() => download(`specter-${detail.id}.json`, 'application/json', JSON.stringify(detail, null, 2))} title="Everything on this page as JSON">Export</Button>
+        <Button
+          icon="export"
+          onClick={() => download(`specter-${detail.id}.json`, 'application/json', JSON.stringify(detail, null, 2))}
+          title="Everything on this page as JSON"
+        >
+          Export
+        </Button>
         <ShareButton />
       </div>
       {unproven ? <p className="sub col-span-full text-warn">{unproven}</p> : null}
-      {detail.spansCut > 0 ? <p className="sub col-span-full">{formatCount(detail.spanCount - detail.spansCut)} of {formatCount(detail.spanCount)} spans are drawn, those nearest the root first; the others are left out here.</p> : null}
+      {detail.spansCut > 0 ? (
+        <p className="sub col-span-full">
+          {formatCount(detail.spanCount - detail.spansCut)} of {formatCount(detail.spanCount)} spans are drawn, those nearest the root first; the others are
+          left out here.
+        </p>
+      ) : null}
     </div>
   )
 }
@@ -66,8 +89,31 @@ function XrayLink({ ids }: { ids: string[] }) {
     )
   }
   return (
-    <Popover label={`${ids.length} X-Ray traces`} align="end" className="btn" width={320} trigger={<>{ids.length} X-Ray traces<Icon name="down" /></>}>
-      {(close) => ids.map((id) => <MenuItem key={id} onSelect={() => { window.open(xrayUrl(id), '_blank', 'noreferrer'); close() }}><span className="mono">{id}</span></MenuItem>)}
+    <Popover
+      label={`${ids.length} X-Ray traces`}
+      align="end"
+      className="btn"
+      width={320}
+      trigger={
+        <>
+          {ids.length} X-Ray traces
+          <Icon name="down" />
+        </>
+      }
+    >
+      {(close) =>
+        ids.map((id) => (
+          <MenuItem
+            key={id}
+            onSelect={() => {
+              window.open(xrayUrl(id), '_blank', 'noreferrer')
+              close()
+            }}
+          >
+            <span className="mono">{id}</span>
+          </MenuItem>
+        ))
+      }
     </Popover>
   )
 }

@@ -30,13 +30,25 @@ export function TransactionPage({ id }: { id: string }) {
   if (!data && error instanceof ApiError && error.status === 404) {
     return (
       <main className="flex-1 bg-surface-1">
-        <EmptyState title="There is no such transaction" actions={<Link className="btn pri lg" href={href('/search')}>Search transactions</Link>}>
+        <EmptyState
+          title="There is no such transaction"
+          actions={
+            <Link className="btn pri lg" href={href('/search')}>
+              Search transactions
+            </Link>
+          }
+        >
           It may have been joined to another one when its cause arrived, or its events were deleted. <code>{id}</code>
         </EmptyState>
       </main>
     )
   }
-  if (!data && error) return <main className="flex-1 bg-surface-1"><ErrorState what="This transaction could not be read" error={error} onRetry={() => void refetch()} /></main>
+  if (!data && error)
+    return (
+      <main className="flex-1 bg-surface-1">
+        <ErrorState what="This transaction could not be read" error={error} onRetry={() => void refetch()} />
+      </main>
+    )
   if (!data) return <TransactionSkeleton />
   return <Loaded key={data.id} detail={data} stale={error} />
 }
@@ -59,11 +71,14 @@ function Loaded({ detail, stale }: { detail: TransactionDetail; stale: Error | n
   const selection = useMemo(() => startSelection(state.sel, model), [state.sel, model])
   const threshold = Number(state.hide)
   const select = useCallback((next: Selection) => set({ sel: next ? writeSelection(next) : '-' }), [set])
-  const toggle = useCallback((key: string) => {
-    const next = new Set(open)
-    if (!next.delete(key)) next.add(key)
-    set({ open: [...next].join(',') }, 'replace')
-  }, [open, set])
+  const toggle = useCallback(
+    (key: string) => {
+      const next = new Set(open)
+      if (!next.delete(key)) next.add(key)
+      set({ open: [...next].join(',') }, 'replace')
+    },
+    [open, set],
+  )
   const zoom = readZoom(state.zoom)
   const onZoom = useCallback((next: [number, number] | null) => set({ zoom: next ? next.map((ms) => ms.toFixed(3)).join('~') : '' }, 'replace'), [set])
   const { proving, values, spans } = useMemo(() => provingOf(selection, model), [selection, model])
@@ -75,18 +90,41 @@ function Loaded({ detail, stale }: { detail: TransactionDetail; stale: Error | n
       {stale ? <Notice tone="error">{stale.message} What is shown is from before.</Notice> : null}
       <div className="tx-body">
         <div ref={left} className="tx-left">
-          <CausesSection {...shared} wide={wide} ready={width > 0} draw={state.draw === 'table' ? 'table' : 'graph'} onDraw={(draw) => set({ draw })} threshold={threshold} onThreshold={(hide) => set({ hide: hide.toFixed(2) }, 'replace')} />
+          <CausesSection
+            {...shared}
+            wide={wide}
+            ready={width > 0}
+            draw={state.draw === 'table' ? 'table' : 'graph'}
+            onDraw={(draw) => set({ draw })}
+            threshold={threshold}
+            onThreshold={(hide) => set({ hide: hide.toFixed(2) }, 'replace')}
+          />
           <section aria-label="Timeline" className="border-b border-line">
             <div className="head px-6 max-lg:h-auto max-lg:min-h-9 max-lg:flex-wrap max-lg:px-4">
               <h2>Timeline</h2>
               <TimelineLegend timeline={model.timeline} />
-              <span className="ml-auto max-sm:ml-0"><CriticalSum workMs={model.timeline.workMs} waitingMs={model.timeline.waitingMs} /></span>
+              <span className="ml-auto max-sm:ml-0">
+                <CriticalSum workMs={model.timeline.workMs} waitingMs={model.timeline.waitingMs} />
+              </span>
             </div>
             <Timeline {...shared} zoom={zoom} onZoom={onZoom} />
           </section>
-          <EventList events={detail.events} total={detail.eventCount} startNs={model.originNs} filter={{ service: state.service, level: state.level }} onFilter={(filter) => set(filter, 'replace')} proving={proving} values={values} spans={spans} scroll={wide ? left : main} onSpan={(spanId) => select({ kind: 'unit', id: model.folded.unitOfSpan.get(spanId) ?? spanId })} />
+          <EventList
+            events={detail.events}
+            total={detail.eventCount}
+            startNs={model.originNs}
+            filter={{ service: state.service, level: state.level }}
+            onFilter={(filter) => set(filter, 'replace')}
+            proving={proving}
+            values={values}
+            spans={spans}
+            scroll={wide ? left : main}
+            onSpan={(spanId) => select({ kind: 'unit', id: model.folded.unitOfSpan.get(spanId) ?? spanId })}
+          />
         </div>
-        <aside className="tx-side" aria-label="What is selected"><Inspector {...shared} /></aside>
+        <aside className="tx-side" aria-label="What is selected">
+          <Inspector {...shared} />
+        </aside>
       </div>
     </main>
   )
@@ -135,17 +173,38 @@ function TransactionSkeleton() {
   return (
     <main className="tx-page" aria-busy="true">
       <div className="tx-top">
-        <h1 className="answer"><span className="sr-only">Loading the transaction</span><Skeleton width="min(640px, 80%)" height={18} /></h1>
-        <div><Skeleton width="min(480px, 70%)" height={12} /></div>
+        <h1 className="answer">
+          <span className="sr-only">Loading the transaction</span>
+          <Skeleton width="min(640px, 80%)" height={18} />
+        </h1>
+        <div>
+          <Skeleton width="min(480px, 70%)" height={12} />
+        </div>
       </div>
       <div className="tx-body" aria-hidden="true">
         <div className="tx-left">
-          <div className="head px-6"><Skeleton width={120} height={12} /></div>
-          <div className="flex h-60 items-center gap-16 px-6">{[0, 1, 2, 3].map((i) => <Skeleton key={i} width={120} height={40} className="max-lg:hidden" />)}</div>
-          <div className="head border-t border-line px-6"><Skeleton width={72} height={12} /></div>
-          {Array.from({ length: 10 }, (_, i) => <div key={i} className="flex h-[22px] items-center gap-6 px-6"><Skeleton width={160} height={10} /><Skeleton width={`${14 + ((i * 13) % 40)}%`} height={12} /></div>)}
+          <div className="head px-6">
+            <Skeleton width={120} height={12} />
+          </div>
+          <div className="flex h-60 items-center gap-16 px-6">
+            {[0, 1, 2, 3].map((i) => (
+              <Skeleton key={i} width={120} height={40} className="max-lg:hidden" />
+            ))}
+          </div>
+          <div className="head border-t border-line px-6">
+            <Skeleton width={72} height={12} />
+          </div>
+          {Array.from({ length: 10 }, (_, i) => (
+            <div key={i} className="flex h-[22px] items-center gap-6 px-6">
+              <Skeleton width={160} height={10} />
+              <Skeleton width={`${14 + ((i * 13) % 40)}%`} height={12} />
+            </div>
+          ))}
         </div>
-        <aside className="tx-side p-4"><Skeleton height={20} width="60%" /><Skeleton height={96} className="mt-4" /></aside>
+        <aside className="tx-side p-4">
+          <Skeleton height={20} width="60%" />
+          <Skeleton height={96} className="mt-4" />
+        </aside>
       </div>
     </main>
   )

@@ -31,9 +31,7 @@ export interface CauseTree {
 }
 
 const byConfidence = (starts: Map<string, number>) => (a: LinkItem, b: LinkItem) =>
-  b.confidence - a.confidence
-  || (starts.get(b.cause.spanId) ?? 0) - (starts.get(a.cause.spanId) ?? 0)
-  || (a.cause.spanId < b.cause.spanId ? -1 : 1)
+  b.confidence - a.confidence || (starts.get(b.cause.spanId) ?? 0) - (starts.get(a.cause.spanId) ?? 0) || (a.cause.spanId < b.cause.spanId ? -1 : 1)
 
 function offsets(spans: SpanItem[], originNs: bigint): Map<string, CauseNode> {
   const nodes = new Map<string, CauseNode>()
@@ -42,7 +40,11 @@ function offsets(spans: SpanItem[], originNs: bigint): Map<string, CauseNode> {
       span,
       startMs: Number(BigInt(span.startNs) - originNs) / 1e6,
       endMs: span.endNs === null ? null : Number(BigInt(span.endNs) - originNs) / 1e6,
-      parent: null, cause: null, otherCauses: [], children: [], depth: 0,
+      parent: null,
+      cause: null,
+      otherCauses: [],
+      children: [],
+      depth: 0,
     })
   }
   return nodes
@@ -88,7 +90,10 @@ export function causeTree(spans: SpanItem[], links: LinkItem[], originNs: bigint
   const nodes = offsets(spans, originNs)
   chooseParents(nodes, links)
   const byStart = (a: string, b: string) => (nodes.get(a)?.startMs ?? 0) - (nodes.get(b)?.startMs ?? 0) || (a < b ? -1 : 1)
-  const roots = [...nodes].filter(([, node]) => node.parent === null).map(([id]) => id).sort(byStart)
+  const roots = [...nodes]
+    .filter(([, node]) => node.parent === null)
+    .map(([id]) => id)
+    .sort(byStart)
   const order: string[] = []
   // A stack, not recursion: a chain of 50,000 spans is rare but real.
   const stack = [...roots].reverse()

@@ -16,7 +16,9 @@ const CARRIERS: readonly string[] = ['queue', 'topic', 'bus', 'stream', 'table',
  */
 export function durationPieces(item: Pick<TransactionItem, 'shape' | 'durationMs' | 'status'>): DurationPiece[] {
   const running = item.shape.filter((span) => !CARRIERS.includes(span.kind))
-  const work = unite(running.flatMap((span) => (span.endMs === null ? [] : [{ fromMs: Math.max(0, span.startMs), toMs: Math.max(0, span.startMs, span.endMs) }])))
+  const work = unite(
+    running.flatMap((span) => (span.endMs === null ? [] : [{ fromMs: Math.max(0, span.startMs), toMs: Math.max(0, span.startMs, span.endMs) }])),
+  )
   const end = item.durationMs ?? Math.max(0, ...work.map((piece) => piece.toMs), ...running.map((span) => span.startMs))
   const pieces: DurationPiece[] = []
   let at = 0

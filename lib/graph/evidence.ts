@@ -11,7 +11,9 @@ const LEAST_VALUE = 3
 
 /** The raw text in pieces that add up to it; each occurrence of one of the values is marked, longest values first. */
 export function markValues(raw: string, values: readonly string[]): RawPiece[] {
-  const wanted = [...new Set(values.flatMap((value) => [value, ...partsOf(value)]))].filter((value) => value.length >= LEAST_VALUE).sort((a, b) => b.length - a.length)
+  const wanted = [...new Set(values.flatMap((value) => [value, ...partsOf(value)]))]
+    .filter((value) => value.length >= LEAST_VALUE)
+    .sort((a, b) => b.length - a.length)
   const pieces: RawPiece[] = []
   let at = 0
   let plain = 0

@@ -85,8 +85,18 @@ function isInner(tree: CauseTree, id: string): boolean {
 
 function newUnit(id: string, span: SpanItem, node: { startMs: number; endMs: number | null }): Unit {
   return {
-    id, fold: 'none', lead: span, spans: [id], heads: [id], missing: null, parent: null, children: [], depth: 0,
-    startMs: node.startMs, endMs: node.endMs, failed: span.status === 'error' ? 1 : 0,
+    id,
+    fold: 'none',
+    lead: span,
+    spans: [id],
+    heads: [id],
+    missing: null,
+    parent: null,
+    children: [],
+    depth: 0,
+    startMs: node.startMs,
+    endMs: node.endMs,
+    failed: span.status === 'error' ? 1 : 0,
   }
 }
 
@@ -236,7 +246,7 @@ function foldRest(units: Map<string, Unit>, order: string[], unitOfSpan: Map<str
   for (const id of order) {
     const unit = units.get(id)
     if (!unit || kept.has(id)) continue
-    const anchor = unit.parent === null || kept.has(unit.parent) ? unit.parent : anchorOf.get(unit.parent) ?? null
+    const anchor = unit.parent === null || kept.has(unit.parent) ? unit.parent : (anchorOf.get(unit.parent) ?? null)
     anchorOf.set(id, anchor)
     const rest = restOf.get(anchor)
     if (!rest) {
@@ -291,10 +301,20 @@ function addMissing(units: Map<string, Unit>, unitOfSpan: Map<string, string>, m
     if (!near || near.fold === 'rest') return []
     const id = `missing:${i}`
     const effect = one.side === 'effect'
-    const at = effect ? near.endMs ?? near.startMs : near.startMs
+    const at = effect ? (near.endMs ?? near.startMs) : near.startMs
     const ghost: Unit = {
-      id, fold: 'missing', lead: null, spans: [], heads: [], missing: one, parent: effect ? near.id : null, children: [], depth: 0,
-      startMs: at, endMs: null, failed: 0,
+      id,
+      fold: 'missing',
+      lead: null,
+      spans: [],
+      heads: [],
+      missing: one,
+      parent: effect ? near.id : null,
+      children: [],
+      depth: 0,
+      startMs: at,
+      endMs: null,
+      failed: 0,
     }
     units.set(id, ghost)
     const first = !effect && near.parent === null
@@ -311,7 +331,11 @@ function addMissing(units: Map<string, Unit>, unitOfSpan: Map<string, string>, m
 function causalOrder(units: Map<string, Unit>): string[] {
   const byStart = (a: string, b: string) => (units.get(a)?.startMs ?? 0) - (units.get(b)?.startMs ?? 0) || (a < b ? -1 : 1)
   const order: string[] = []
-  const stack = [...units.values()].filter((unit) => unit.parent === null).map((unit) => unit.id).sort(byStart).reverse()
+  const stack = [...units.values()]
+    .filter((unit) => unit.parent === null)
+    .map((unit) => unit.id)
+    .sort(byStart)
+    .reverse()
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
     order.push(id)
     const unit = units.get(id)

@@ -76,12 +76,14 @@ describe('the layout of one transaction', () => {
   })
 
   it('runs second causes around nodes, not through them', () => {
-    const layout = place(fold(`
+    const layout = place(
+      fold(`
 a one 0-100 #a
   b two 1-90 #b
     c three 2-80 #c
       d four 3-70 #d <a
-  e five 60-70 #e <d`))
+  e five 60-70 #e <d`),
+    )
     expect(faults(layout)).toEqual([])
   })
 
@@ -92,22 +94,41 @@ a one 0-100 #a
     expect(place(folded).nodes.size).toBe(3)
   })
 
-  const tree = fc.integer({ min: 1, max: 120 }).chain((n) => fc.tuple(...Array.from({ length: n }, (_, i) => fc.record({ parent: fc.nat({ max: Math.max(0, i - 1) }), start: fc.nat({ max: 500 }), extra: fc.option(fc.nat({ max: Math.max(0, i - 1) }), { freq: 8 }) }))))
+  const tree = fc
+    .integer({ min: 1, max: 120 })
+    .chain((n) =>
+      fc.tuple(
+        ...Array.from({ length: n }, (_, i) =>
+          fc.record({
+            parent: fc.nat({ max: Math.max(0, i - 1) }),
+            start: fc.nat({ max: 500 }),
+            extra: fc.option(fc.nat({ max: Math.max(0, i - 1) }), { freq: 8 }),
+          }),
+        ),
+      ),
+    )
   it('puts no two nodes on one place, and no tree link through a node, whatever the tree', () => {
-    fc.assert(fc.property(tree, (rows) => {
-      const spans = rows.map((row, i) => spanFixture(`n${i}`, { service: `s${i}`, startMs: row.start }))
-      const links = rows.flatMap((row, i) => {
-        if (i === 0) return []
-        const own = [linkFixture(`n${row.parent}`, `n${i}`)]
-        return row.extra !== null && row.extra !== row.parent ? [...own, linkFixture(`n${row.extra}`, `n${i}`, { confidence: 0.96 })] : own
-      })
-      const tree = causeTree(spans, links, BigInt(spans[0]?.startNs ?? 0))
-      const layout = place(foldTransaction(tree, links, { open: new Set(), missing: [], keep: new Set() }))
-      expect(layout.nodes.size).toBe(rows.length)
-      expect(faults(layout)).toEqual([])
-      const shuffled = foldTransaction(causeTree(spans.toReversed(), links.toReversed(), BigInt(spans[0]?.startNs ?? 0)), links, { open: new Set(), missing: [], keep: new Set() })
-      expect([...place(shuffled).nodes].sort()).toEqual([...layout.nodes].sort())
-    }), { numRuns: 60 })
+    fc.assert(
+      fc.property(tree, (rows) => {
+        const spans = rows.map((row, i) => spanFixture(`n${i}`, { service: `s${i}`, startMs: row.start }))
+        const links = rows.flatMap((row, i) => {
+          if (i === 0) return []
+          const own = [linkFixture(`n${row.parent}`, `n${i}`)]
+          return row.extra !== null && row.extra !== row.parent ? [...own, linkFixture(`n${row.extra}`, `n${i}`, { confidence: 0.96 })] : own
+        })
+        const tree = causeTree(spans, links, BigInt(spans[0]?.startNs ?? 0))
+        const layout = place(foldTransaction(tree, links, { open: new Set(), missing: [], keep: new Set() }))
+        expect(layout.nodes.size).toBe(rows.length)
+        expect(faults(layout)).toEqual([])
+        const shuffled = foldTransaction(causeTree(spans.toReversed(), links.toReversed(), BigInt(spans[0]?.startNs ?? 0)), links, {
+          open: new Set(),
+          missing: [],
+          keep: new Set(),
+        })
+        expect([...place(shuffled).nodes].sort()).toEqual([...layout.nodes].sort())
+      }),
+      { numRuns: 60 },
+    )
   })
 })
 
@@ -132,7 +153,9 @@ gate GET 0-100 #g
   })
 
   it('draws many siblings of one shape once, with their failures counted', () => {
-    const calls = Array.from({ length: 48 }, (_, i) => `  item get/${i} ${i}-${i + 5} #c${i}${i % 16 === 0 ? ' !' : ''}\n    db q ${i}-${i + 2} #d${i}`).join('\n')
+    const calls = Array.from({ length: 48 }, (_, i) => `  item get/${i} ${i}-${i + 5} #c${i}${i % 16 === 0 ? ' !' : ''}\n    db q ${i}-${i + 2} #d${i}`).join(
+      '\n',
+    )
     const folded = fold(`list all 0-100 #l\n${calls}`)
     expect([...folded.units.keys()]).toEqual(['l', 'c0', 'd0'])
     expect(folded.units.get('c0')).toMatchObject({ fold: 'repeat', failed: 3 })

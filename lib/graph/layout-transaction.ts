@@ -155,7 +155,10 @@ function pack(id: string, input: LayoutInput, rank: Map<string, number>): Packed
   const others = parts.filter((_, i) => i !== main)
   const above = Math.floor(others.length / 2)
   parts.slice(main, main + 1).forEach((part) => join(packed, part, 0))
-  others.slice(0, above).reverse().forEach((part) => join(packed, part, freeRow(packed.outline, part.outline, -1)))
+  others
+    .slice(0, above)
+    .reverse()
+    .forEach((part) => join(packed, part, freeRow(packed.outline, part.outline, -1)))
   others.slice(above).forEach((part) => join(packed, part, freeRow(packed.outline, part.outline, 1)))
   return packed
 }

@@ -12,16 +12,34 @@ function shape(...rows: string[]): ShapeSpan[] {
     const [start = '0', end = ''] = time.split('-')
     const tier = marks.find((mark) => mark === 'B' || mark === 'C')
     return {
-      spanId: String(i), service, kind: kind === 'queue' || kind === 'gateway' ? kind : 'function', status: marks.includes('!') ? 'error' : 'ok', depth: 0,
-      parent: parent === '-' ? null : Number(parent), tier: parent === '-' ? null : tier === 'B' || tier === 'C' ? tier : 'A', startMs: Number(start), endMs: end === '' ? null : Number(end),
+      spanId: String(i),
+      service,
+      kind: kind === 'queue' || kind === 'gateway' ? kind : 'function',
+      status: marks.includes('!') ? 'error' : 'ok',
+      depth: 0,
+      parent: parent === '-' ? null : Number(parent),
+      tier: parent === '-' ? null : tier === 'B' || tier === 'C' ? tier : 'A',
+      startMs: Number(start),
+      endMs: end === '' ? null : Number(end),
     }
   })
 }
 
 describe('the shape strip', () => {
   it('puts the longest chain on top, the longest branch under it and counts the rest', () => {
-    const strip = shapeStrip(shape('api gateway - 0-9', 'checkout f 0 1-8', 'coupon f 1 2-3', 'table f 2 3-4', 'orders queue 1 2-6', 'pay f 4 6-7 !', 'mail f 5 7-9', 'stock f 1 2-3'), 3)
-    expect(strip.marks.map((mark) => `${mark.service}@${mark.column}/${mark.track}${mark.failed ? '!' : ''}`)).toEqual(['api@0/0', 'checkout@1/0', 'orders@2/0', 'pay@3/0!', 'mail@4/0', 'coupon@2/1', 'table@3/1'])
+    const strip = shapeStrip(
+      shape('api gateway - 0-9', 'checkout f 0 1-8', 'coupon f 1 2-3', 'table f 2 3-4', 'orders queue 1 2-6', 'pay f 4 6-7 !', 'mail f 5 7-9', 'stock f 1 2-3'),
+      3,
+    )
+    expect(strip.marks.map((mark) => `${mark.service}@${mark.column}/${mark.track}${mark.failed ? '!' : ''}`)).toEqual([
+      'api@0/0',
+      'checkout@1/0',
+      'orders@2/0',
+      'pay@3/0!',
+      'mail@4/0',
+      'coupon@2/1',
+      'table@3/1',
+    ])
     expect(strip.more).toBe(4)
   })
 
@@ -44,6 +62,10 @@ describe('the duration bar', () => {
   })
 
   it('ends in the unknown where something has no end', () => {
-    expect(durationPieces({ shape: shape('api f - 0-10', 'w f 0 20-'), durationMs: null, status: 'running' }).at(-1)).toEqual({ kind: 'unknown', fromMs: 20, toMs: 20 })
+    expect(durationPieces({ shape: shape('api f - 0-10', 'w f 0 20-'), durationMs: null, status: 'running' }).at(-1)).toEqual({
+      kind: 'unknown',
+      fromMs: 20,
+      toMs: 20,
+    })
   })
 })

@@ -63,7 +63,7 @@ function steps(shape: ShapeSpan[]): Step[] {
 
 function chain(list: Step[], start: number, taken: Set<number>): number[] {
   const ids: number[] = []
-  for (let at: number | undefined = start; at !== undefined; ) {
+  for (let at: number | undefined = start; at !== undefined;) {
     ids.push(at)
     taken.add(at)
     const free: number[] = (list[at]?.children ?? []).filter((child) => !taken.has(child))

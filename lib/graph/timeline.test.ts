@@ -6,7 +6,12 @@ import { foldTransaction } from './fold-transaction'
 import { timelineOf, unite } from './timeline'
 import { transactionFixture } from './transaction-fixture'
 
-function timeline(text: string, criticalPath: { spanId: string; startMs: number; endMs: number; waiting: boolean }[] = [], attributes: Record<string, Record<string, number>> = {}, expected = false) {
+function timeline(
+  text: string,
+  criticalPath: { spanId: string; startMs: number; endMs: number; waiting: boolean }[] = [],
+  attributes: Record<string, Record<string, number>> = {},
+  expected = false,
+) {
   const { spans, links, originNs } = transactionFixture(text)
   for (const span of spans) span.attributes = attributes[span.id] ?? {}
   const tree = causeTree(spans, links, originNs)
@@ -23,16 +28,29 @@ describe('the timeline', () => {
   })
 
   it('tells waiting, cold start, work, unknown and missing apart', () => {
-    const { rows, toMs } = timeline('api get 0-100 #a\n  orders(queue) - 10-900 #q\n    worker run 900-1000 #w\n    lost run 900- #l', [], { w: { 'faas.init_duration_ms': 40 } }, true)
+    const { rows, toMs } = timeline(
+      'api get 0-100 #a\n  orders(queue) - 10-900 #q\n    worker run 900-1000 #w\n    lost run 900- #l',
+      [],
+      { w: { 'faas.init_duration_ms': 40 } },
+      true,
+    )
     const kinds = Object.fromEntries(rows.map((row) => [row.unit.id, row.bars.map((bar) => `${bar.kind} ${bar.fromMs}-${bar.toMs}`)]))
     expect(kinds).toEqual({
-      a: ['work 0-100'], q: ['waiting 10-900'], w: ['cold 860-900', 'work 900-1000'], l: ['unknown 900-1000'], 'missing:0': ['missing 100-200'],
+      a: ['work 0-100'],
+      q: ['waiting 10-900'],
+      w: ['cold 860-900', 'work 900-1000'],
+      l: ['unknown 900-1000'],
+      'missing:0': ['missing 100-200'],
     })
     expect(toMs).toBe(1000)
   })
 
   it('draws the critical path as steps from row to row and adds up work and waiting', () => {
-    const path = [{ spanId: 'a', startMs: 0, endMs: 40, waiting: false }, { spanId: 'w', startMs: 40, endMs: 90, waiting: true }, { spanId: 'w', startMs: 90, endMs: 120, waiting: false }]
+    const path = [
+      { spanId: 'a', startMs: 0, endMs: 40, waiting: false },
+      { spanId: 'w', startMs: 40, endMs: 90, waiting: true },
+      { spanId: 'w', startMs: 90, endMs: 120, waiting: false },
+    ]
     const { stairs, workMs, waitingMs, rows } = timeline('api get 0-50 #a\n  worker run 90-120 #w', path)
     expect(stairs.map((stair) => stair.row)).toEqual([0, 1, 1])
     expect([workMs, waitingMs]).toEqual([70, 50])
@@ -40,24 +58,50 @@ describe('the timeline', () => {
   })
 
   it('unites overlapping pieces and never loses a covered moment', () => {
-    expect(unite([{ fromMs: 5, toMs: 9 }, { fromMs: 0, toMs: 6 }, { fromMs: 12, toMs: 13 }])).toEqual([{ fromMs: 0, toMs: 9 }, { fromMs: 12, toMs: 13 }])
+    expect(
+      unite([
+        { fromMs: 5, toMs: 9 },
+        { fromMs: 0, toMs: 6 },
+        { fromMs: 12, toMs: 13 },
+      ]),
+    ).toEqual([
+      { fromMs: 0, toMs: 9 },
+      { fromMs: 12, toMs: 13 },
+    ])
   })
 })
 
 describe('axis ticks', () => {
   it('use one unit and round steps', () => {
-    expect(axisTicks(0, 4210, 9).map((tick) => tick.label)).toEqual(['0', '0.5\u202fs', '1.0\u202fs', '1.5\u202fs', '2.0\u202fs', '2.5\u202fs', '3.0\u202fs', '3.5\u202fs', '4.0\u202fs'])
+    expect(axisTicks(0, 4210, 9).map((tick) => tick.label)).toEqual([
+      '0',
+      '0.5\u202fs',
+      '1.0\u202fs',
+      '1.5\u202fs',
+      '2.0\u202fs',
+      '2.5\u202fs',
+      '3.0\u202fs',
+      '3.5\u202fs',
+      '4.0\u202fs',
+    ])
     expect(axisTicks(0, 420, 5).map((tick) => tick.label)).toEqual(['0', '100\u202fms', '200\u202fms', '300\u202fms', '400\u202fms'])
     expect(axisTicks(0, 3_000_000, 6).map((tick) => tick.label)).toEqual(['0', '10\u202fmin', '20\u202fmin', '30\u202fmin', '40\u202fmin', '50\u202fmin'])
     expect(axisTicks(100.2, 100.9, 4).map((tick) => tick.label)).toEqual(['100.2\u202fms', '100.4\u202fms', '100.6\u202fms', '100.8\u202fms'])
   })
 
   it('never exceed the asked number and stay within the range', () => {
-    fc.assert(fc.property(fc.double({ min: -1e6, max: 1e8, noNaN: true }), fc.double({ min: 1e-3, max: 1e9, noNaN: true }), fc.integer({ min: 2, max: 20 }), (from, length, count) => {
-      const ticks = axisTicks(from, from + length, count)
-      expect(ticks.length).toBeLessThanOrEqual(count + 1)
-      for (const tick of ticks) expect(tick.ms).toBeGreaterThanOrEqual(from - length * 0.01)
-      expect(new Set(ticks.map((tick) => tick.label)).size).toBe(ticks.length)
-    }))
+    fc.assert(
+      fc.property(
+        fc.double({ min: -1e6, max: 1e8, noNaN: true }),
+        fc.double({ min: 1e-3, max: 1e9, noNaN: true }),
+        fc.integer({ min: 2, max: 20 }),
+        (from, length, count) => {
+          const ticks = axisTicks(from, from + length, count)
+          expect(ticks.length).toBeLessThanOrEqual(count + 1)
+          for (const tick of ticks) expect(tick.ms).toBeGreaterThanOrEqual(from - length * 0.01)
+          expect(new Set(ticks.map((tick) => tick.label)).size).toBe(ticks.length)
+        },
+      ),
+    )
   })
 })

@@ -18,15 +18,43 @@ export function spanFixture(id: string, over: Partial<SpanItem> & { startMs?: nu
   const iso = (ms: number) => new Date(ORIGIN_MS + ms).toISOString()
   const ns = (ms: number) => String(BigInt(ORIGIN_MS) * 1_000_000n + BigInt(Math.round(ms * 1e6)))
   return {
-    id, service: 'service', kind: 'function', form: 'execution', name: '', startTime: iso(startMs), startNs: ns(startMs), startExact: true,
-    endTime: endMs === null ? null : iso(endMs), endNs: endMs === null ? null : ns(endMs), durationMs: endMs === null ? null : endMs - startMs,
-    status: 'ok', open: endMs === null, severity: 9, requestId: null, traceId: null, eventCount: 0, shared: false, attributes: {}, ...rest,
+    id,
+    service: 'service',
+    kind: 'function',
+    form: 'execution',
+    name: '',
+    startTime: iso(startMs),
+    startNs: ns(startMs),
+    startExact: true,
+    endTime: endMs === null ? null : iso(endMs),
+    endNs: endMs === null ? null : ns(endMs),
+    durationMs: endMs === null ? null : endMs - startMs,
+    status: 'ok',
+    open: endMs === null,
+    severity: 9,
+    requestId: null,
+    traceId: null,
+    eventCount: 0,
+    shared: false,
+    attributes: {},
+    ...rest,
   }
 }
 
 export function linkFixture(cause: string, effect: string, over: Partial<LinkItem> = {}): LinkItem {
   const end = (spanId: string) => ({ spanId, eventId: null, sourceEventId: null, requestId: null, service: '' })
-  return { cause: end(cause), effect: end(effect), kind: 'call', tier: 'A', confidence: 1, rule: 'span-parent', evidence: [], alternatives: [], delayMs: 1, ...over }
+  return {
+    cause: end(cause),
+    effect: end(effect),
+    kind: 'call',
+    tier: 'A',
+    confidence: 1,
+    rule: 'span-parent',
+    evidence: [],
+    alternatives: [],
+    delayMs: 1,
+    ...over,
+  }
 }
 
 const kinds: readonly string[] = ['function', 'gateway', 'queue', 'topic', 'bus', 'stream', 'table', 'bucket', 'workflow', 'container', 'external']
@@ -47,10 +75,17 @@ export function transactionFixture(text: string): { spans: SpanItem[]; links: Li
     const words = marks.split(/\s+/).filter(Boolean)
     const id = words.find((word) => word.startsWith('#'))?.slice(1) ?? `s${spans.length}`
     const form = words.find((word) => word.startsWith(':'))?.slice(1) ?? 'execution'
-    spans.push(spanFixture(id, {
-      service, name: name === '-' ? '' : name, startMs: Number(start), endMs: end === '' ? null : Number(end), status: words.includes('!') ? 'error' : 'ok',
-      ...(isKind(kind) ? { kind } : {}), ...(isForm(form) ? { form } : {}),
-    }))
+    spans.push(
+      spanFixture(id, {
+        service,
+        name: name === '-' ? '' : name,
+        startMs: Number(start),
+        endMs: end === '' ? null : Number(end),
+        status: words.includes('!') ? 'error' : 'ok',
+        ...(isKind(kind) ? { kind } : {}),
+        ...(isForm(form) ? { form } : {}),
+      }),
+    )
     while ((above.at(-1)?.indent ?? -1) >= indent.length) above.pop()
     const cause = above.at(-1)
     const tier = words.map((word) => /^([ABCK])([\d.]+)$/.exec(word)).find(Boolean)

@@ -9,8 +9,28 @@ import { percentile, shortOperation } from './unit-words'
 function words(text: string, over: Partial<TransactionDetail>) {
   const { spans, links, originNs } = transactionFixture(text)
   const detail: TransactionDetail = {
-    id: 'x', name: 'POST /checkout', startTime: '', durationMs: 4210, status: 'ok', services: ['api', 'pay'], spanCount: spans.length, eventCount: 0, confidence: 1, retried: false,
-    outcome: null, rootService: 'api', keys: [], spans, links, events: [], spansCut: 0, criticalPath: [], missing: [], unproven: { spans: 0, ofSpans: 0 }, xrayTraceIds: [], ...over,
+    id: 'x',
+    name: 'POST /checkout',
+    startTime: '',
+    durationMs: 4210,
+    status: 'ok',
+    services: ['api', 'pay'],
+    spanCount: spans.length,
+    eventCount: 0,
+    confidence: 1,
+    retried: false,
+    outcome: null,
+    rootService: 'api',
+    keys: [],
+    spans,
+    links,
+    events: [],
+    spansCut: 0,
+    criticalPath: [],
+    missing: [],
+    unproven: { spans: 0, ofSpans: 0 },
+    xrayTraceIds: [],
+    ...over,
   }
   const tree = causeTree(spans, links, originNs)
   const { verdict, rest } = transactionWords(detail, tree)
@@ -26,7 +46,10 @@ api POST 0-400 #a !
 
 describe('the first line of a transaction', () => {
   it('names the deepest failure that came first, not the caller that failed because of it', () => {
-    expect(words(FAILING, { status: 'error', outcome: 'not_reserved' })).toEqual({ said: 'POST /checkout failed after 4.21 s: coupon failed first, in validate after 60 ms with not_reserved.', first: 'v' })
+    expect(words(FAILING, { status: 'error', outcome: 'not_reserved' })).toEqual({
+      said: 'POST /checkout failed after 4.21 s: coupon failed first, in validate after 60 ms with not_reserved.',
+      first: 'v',
+    })
   })
 
   it('says of a passing one how long, where and how much of it waited', () => {

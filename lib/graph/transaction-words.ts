@@ -67,8 +67,10 @@ export function transactionWords(detail: TransactionDetail, tree: CauseTree): Tr
     const first = failedFirst(tree)
     return { verdict: `${name} failed${took ? ` after ${took}` : ''}:`, rest: failureRest(detail, tree, first), failedFirst: first?.id ?? null }
   }
-  if (detail.status === 'running') return { verdict: `${name} is still running${took ? `, for ${took} so far` : ''}.`, rest: 'Something in it has no end yet.', failedFirst: null }
-  if (detail.status === 'unknown') return { verdict: `Whether ${name} passed is not known:`, rest: 'something in it never ended, and nothing says why.', failedFirst: null }
+  if (detail.status === 'running')
+    return { verdict: `${name} is still running${took ? `, for ${took} so far` : ''}.`, rest: 'Something in it has no end yet.', failedFirst: null }
+  if (detail.status === 'unknown')
+    return { verdict: `Whether ${name} passed is not known:`, rest: 'something in it never ended, and nothing says why.', failedFirst: null }
   return { verdict: took ? `${name} passed in ${took}` : `${name} passed`, rest: okRest(detail), failedFirst: null }
 }
 

@@ -53,7 +53,8 @@ function factOf(unit: Unit, tree: CauseTree): string {
 }
 
 export function unitWords(unit: Unit, tree: CauseTree): UnitWords {
-  if (unit.fold === 'rest') return { name: `${formatCount(unit.spans.length)} more ${unit.spans.length === 1 ? 'span' : 'spans'}`, operation: '', fact: factOf(unit, tree) }
+  if (unit.fold === 'rest')
+    return { name: `${formatCount(unit.spans.length)} more ${unit.spans.length === 1 ? 'span' : 'spans'}`, operation: '', fact: factOf(unit, tree) }
   const name = unit.lead?.service ?? unit.missing?.service ?? 'not known'
   return { name, operation: unit.lead?.name ?? '', fact: factOf(unit, tree) }
 }

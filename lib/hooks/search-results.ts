@@ -50,7 +50,8 @@ export function useSearchResults(params: RangeParams, refreshMs: number | false,
   const ok = useTransactions(ask('ok'), refreshMs, enabled && !byStatus)
   const used = byStatus ? [one] : [failed, unknown, ok]
   const firsts = used.map((pages) => pages.data?.pages[0])
-  const sum = (pick: (total: { count: number; failed: number; unknown: number }) => number) => firsts.reduce((total, first) => total + (first ? pick(first.total) : 0), 0)
+  const sum = (pick: (total: { count: number; failed: number; unknown: number }) => number) =>
+    firsts.reduce((total, first) => total + (first ? pick(first.total) : 0), 0)
   return {
     groups: byStatus ? splitByOutcome(one) : [group('error', failed), group('unknown', unknown), group('ok', ok)],
     count: sum((total) => total.count),
@@ -74,7 +75,11 @@ function group(name: GroupName, pages: TransactionPages): ResultGroup {
 
 function splitByOutcome(pages: TransactionPages): ResultGroup[] {
   const total = pages.data?.pages[0]?.total
-  const counts: Record<GroupName, number> = { error: total?.failed ?? 0, unknown: total?.unknown ?? 0, ok: (total?.count ?? 0) - (total?.failed ?? 0) - (total?.unknown ?? 0) }
+  const counts: Record<GroupName, number> = {
+    error: total?.failed ?? 0,
+    unknown: total?.unknown ?? 0,
+    ok: (total?.count ?? 0) - (total?.failed ?? 0) - (total?.unknown ?? 0),
+  }
   const names: GroupName[] = ['error', 'unknown', 'ok']
   return names.map((name) => ({ name, pages, items: itemsOf(pages).filter((item) => groupOf(item) === name), total: counts[name] }))
 }

@@ -9,5 +9,9 @@ function subscribe(changed: () => void): () => void {
 }
 
 export function useThemeName(): string {
-  return useSyncExternalStore(subscribe, () => document.documentElement.dataset.theme ?? '', () => '')
+  return useSyncExternalStore(
+    subscribe,
+    () => document.documentElement.dataset.theme ?? '',
+    () => '',
+  )
 }
