@@ -13,11 +13,15 @@ export interface LayoutRequest {
 export interface LayoutAnswer extends RouteResult {
   id: number
   positions: Record<string, Point>
+  /** Nothing stayed where it was: the view has to be fitted anew. */
+  fresh: boolean
 }
 
 const scope = self as unknown as { onmessage: ((event: MessageEvent<LayoutRequest>) => void) | null; postMessage: (answer: LayoutAnswer) => void }
 
 scope.onmessage = ({ data }) => {
   const positions = layoutMap(data.input)
-  scope.postMessage({ id: data.id, positions, ...routeMap({ positions, edges: data.edges }) })
+  const { kept } = data.input
+  const fresh = !Object.entries(positions).some(([id, p]) => kept[id]?.x === p.x && kept[id]?.y === p.y)
+  scope.postMessage({ id: data.id, positions, fresh, ...routeMap({ positions, edges: data.edges }) })
 }

@@ -22,6 +22,8 @@ import { useMapLayout } from './use-layout'
 
 export interface MapBodyProps {
   map: ServiceMap | undefined
+  /** More data or more links are still coming. */
+  settling: boolean
   url: MapUrl
   setUrl: SetUrl<MapUrl>
 }
@@ -47,7 +49,7 @@ function settingsOf(url: MapUrl): MapSettings {
 }
 
 /** The drawing with its tools, or the table, and beside it the chosen service. */
-export function MapBody({ map: given, url, setUrl }: MapBodyProps) {
+export function MapBody({ map: given, settling, url, setUrl }: MapBodyProps) {
   const map = given ?? NO_MAP
   const settings = useMemo(() => settingsOf(url), [url])
   const place = useRef<HTMLDivElement>(null)
@@ -57,7 +59,7 @@ export function MapBody({ map: given, url, setUrl }: MapBodyProps) {
   const view = useMemo(() => viewOfMap(map, { unhealthyOnly: settings.show === 'unhealthy', hidden: settings.hidden, fold: settings.fold }), [map, settings])
   const wide = useWide()
   const drawn = settings.as === 'graph' && wide && size !== null && size.height > 0
-  const { layout, arrange } = useMapLayout(view, drawn && view.nodes.length > 0 ? size : null)
+  const { layout, arrange } = useMapLayout(view, drawn && view.nodes.length > 0 ? size : null, settling)
   const found = useMemo(() => findIn(view, settings.find), [view, settings.find])
   const chosen = map.nodes.find((node) => node.name === url.service || node.id === url.service) ?? null
   const choose = (id: string | null) => setUrl({ service: map.nodes.find((node) => node.id === id)?.name ?? '' })

@@ -38,6 +38,7 @@ export function MapCanvas({ view, layout, rangeSeconds, chosen, found, onChoose,
   const [pointed, setPointed] = useState<string | null>(null)
   const theme = useThemeName()
   const near = pointed ?? chosen
+  const fitted = useRef(0)
 
   useEffect(() => {
     if (!cy) return
@@ -59,7 +60,8 @@ export function MapCanvas({ view, layout, rangeSeconds, chosen, found, onChoose,
       }
     })
     cy.style(stylesheet(palette))
-    if (fresh) fitAll(cy, layout)
+    if (fresh || (layout.fresh && fitted.current !== layout.id)) fitAll(cy, layout)
+    fitted.current = layout.id
   }, [cy, view, layout, theme])
 
   useEffect(() => {

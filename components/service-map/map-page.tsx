@@ -12,6 +12,7 @@ import type { SetUrl } from '#lib/hooks/view'
 import type { ServiceMap } from '#lib/model/api'
 import { SeriesRow } from '#components/series/series-row'
 import { FirstRun, useFirstDataRange } from '#components/first-run'
+import { useImport } from '#components/import-drop'
 import { CopyButton } from '#components/ui/controls'
 import { Icon } from '#components/ui/icon'
 import { EmptyState, ErrorState, Notice } from '#components/ui/states'
@@ -95,6 +96,8 @@ function MapContent({ map, error, retry, url, setUrl, zone }: MapContentProps) {
   const [view, setView] = useView()
   const empty = map !== undefined && map.nodes.length === 0
   const { data: status } = useStatus()
+  const { uploads } = useImport()
+  const settling = uploads.active || (status?.linking.pending ?? 0) > 0
   const nearest = nearestOf(map, view.q ? null : (status?.data ?? null))
   if (!map && error)
     return (
@@ -102,7 +105,7 @@ function MapContent({ map, error, retry, url, setUrl, zone }: MapContentProps) {
         <ErrorState what="The map could not be read" error={error} onRetry={retry} kept="What is stored is untouched." />
       </Centre>
     )
-  if (!empty) return <MapBody map={map} url={url} setUrl={setUrl} />
+  if (!empty) return <MapBody map={map} settling={settling} url={url} setUrl={setUrl} />
   const where = nearest ? formatSpanOfTime(Date.parse(nearest.from), Date.parse(nearest.to), zone) : null
   return (
     <Centre>

@@ -52,18 +52,21 @@ function store(positions: Record<string, Point>, linked: ReadonlySet<string>): v
   writeStored(STORE, Object.fromEntries([...fresh, ...older].slice(0, STORE_MAX).map(([id, p]) => [id, [p.x, p.y, p.alone ? 1 : 0]])))
 }
 
-export function useMapLayout(view: MapView, size: { width: number; height: number } | null): UseLayout {
+/** While data is `settling` (an import, links still to come) each structure is drawn for itself; what stays is kept from then on. */
+export function useMapLayout(view: MapView, size: { width: number; height: number } | null, settling: boolean): UseLayout {
   const [layout, setLayout] = useState<MapLayout | null>(null)
   const [round, setRound] = useState(0)
   const latest = useRef(0)
   const worker = useRef<Worker | null>(null)
   const measured = size !== null
   const sizeNow = useRef(size)
+  const settlingNow = useRef(settling)
   useEffect(() => {
     sizeNow.current = size
+    settlingNow.current = settling
   })
   // Only another structure needs another layout: new numbers on the same services move nothing.
-  const signature = JSON.stringify([view.nodes.map((n) => n.id).sort(), view.edges.map(edgeId).sort(), round])
+  const signature = JSON.stringify([view.nodes.map((n) => n.id).sort(), view.edges.map(edgeId).sort(), round, settling])
   const request = useMemo(() => requestOf(view), [signature]) // eslint-disable-line react-hooks/exhaustive-deps
 
   useEffect(() => {
@@ -80,11 +83,11 @@ export function useMapLayout(view: MapView, size: { width: number; height: numbe
     running.onmessage = ({ data }: MessageEvent<LayoutAnswer>) => {
       if (data.id !== latest.current) return
       window.clearTimeout(timer)
-      store(data.positions, request.linked)
+      if (!settlingNow.current) store(data.positions, request.linked)
       setLayout({ ...data, gaveUp: false })
     }
     const { nodes, edges } = request
-    const ask: LayoutRequest = { id, input: { nodes, edges, width, height, kept: keptPositions(request.linked) }, edges: request.routed }
+    const ask: LayoutRequest = { id, input: { nodes, edges, width, height, kept: settlingNow.current ? {} : keptPositions(request.linked) }, edges: request.routed }
     running.postMessage(ask)
     return () => window.clearTimeout(timer)
   }, [request, measured])
@@ -122,5 +125,5 @@ function requestOf(view: MapView) {
 function inRows(ids: readonly string[], width: number): Omit<LayoutAnswer, 'id'> {
   const columns = Math.max(1, Math.floor(width / 150))
   const positions = Object.fromEntries(ids.map((id, i) => [id, { x: 75 + (i % columns) * 150, y: 50 + Math.floor(i / columns) * 110 }]))
-  return { positions, routes: {}, labelsAbove: [] }
+  return { positions, routes: {}, labelsAbove: [], fresh: true }
 }

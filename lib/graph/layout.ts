@@ -217,10 +217,10 @@ function beside(id: string, edges: readonly LayoutEdge[], placed: Record<string,
 }
 
 function freePlace(wanted: Point, taken: readonly Point[]): Point {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 400; i++) {
     const side = i % 2 === 0 ? 1 : -1
-    const at = { x: wanted.x, y: wanted.y + side * Math.ceil(i / 2) * (CELL.height / 2) }
-    if (taken.every((p) => Math.abs(p.x - at.x) >= CELL.width * 0.7 || Math.abs(p.y - at.y) >= CELL.height * 0.9)) return at
+    const at = { x: wanted.x, y: wanted.y + side * Math.ceil(i / 2) * (ROW_MIN / 2) }
+    if (taken.every((p) => Math.abs(p.x - at.x) >= COLUMN_MIN * 0.9 || Math.abs(p.y - at.y) >= ROW_MIN)) return at
   }
   return wanted
 }
