@@ -8,7 +8,6 @@ export interface Outcome {
   class: string
   p: number
   right: boolean
-  weight?: number
 }
 
 export interface Calibration {
@@ -27,8 +26,10 @@ export const BORROWED: Calibration = { a: 0.8, b: 0.8, c: 0, shift: {}, ceiling:
 
 const TINY = 1e-6
 /** Strength of the pull towards the identity and, of each class, towards no shift. */
-const PULL = 3
+const PULL = 10
 const CLASS_PULL = 4
+/** A class counts no more than this for the common curve: nine hundred messages of one queue must not speak for a stream. */
+const MOST_OF_CLASS = 100
 
 const clamp = (p: number): number => Math.min(1 - TINY, Math.max(TINY, p))
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
@@ -45,9 +46,11 @@ export function calibrated(calibration: Calibration, p: number, ofClass: string)
 export function fitCalibration(outcomes: readonly Outcome[]): Calibration {
   if (outcomes.length < 20) return BORROWED
   const sorted = [...outcomes].sort((x, y) => x.p - y.p || (x.class < y.class ? -1 : x.class > y.class ? 1 : Number(x.right) - Number(y.right)))
+  const sizes = new Map<string, number>()
+  for (const o of sorted) sizes.set(o.class, (sizes.get(o.class) ?? 0) + 1)
   const out: Calibration = { a: 1, b: 1, c: 0, shift: {}, ceiling: 1, tested: sorted.length }
   for (let round = 0; round < 8; round++) {
-    for (let step = 0; step < 4; step++) newton(out, sorted)
+    for (let step = 0; step < 4; step++) newton(out, sorted, sizes)
     fitShifts(out, sorted)
   }
   out.ceiling = 1 - 0.5 / (sorted.length + 1)
@@ -55,17 +58,18 @@ export function fitCalibration(outcomes: readonly Outcome[]): Calibration {
 }
 
 /** One Newton step on (a, b, c) with the pull as a prior; 3 by 3, solved by Cramer's rule. */
-function newton(at: Calibration, outcomes: readonly Outcome[]): void {
+function newton(at: Calibration, outcomes: readonly Outcome[], sizes: ReadonlyMap<string, number>): void {
   const g = [PULL * (at.a - 1), PULL * (at.b - 1), PULL * at.c]
   const h = [PULL, 0, 0, 0, PULL, 0, 0, 0, PULL]
   for (const o of outcomes) {
     const p = clamp(o.p)
     const x = [Math.log(p), -Math.log(1 - p), 1]
     const q = sigmoid(curve(at, o.p, o.class))
-    const r = q - (o.right ? 1 : 0)
+    const weight = Math.min(1, MOST_OF_CLASS / (sizes.get(o.class) ?? 1))
+    const r = weight * (q - (o.right ? 1 : 0))
     for (let i = 0; i < 3; i++) {
       g[i] = (g[i] ?? 0) + r * (x[i] ?? 0)
-      for (let j = 0; j < 3; j++) h[3 * i + j] = (h[3 * i + j] ?? 0) + q * (1 - q) * (x[i] ?? 0) * (x[j] ?? 0)
+      for (let j = 0; j < 3; j++) h[3 * i + j] = (h[3 * i + j] ?? 0) + weight * q * (1 - q) * (x[i] ?? 0) * (x[j] ?? 0)
     }
   }
   const step = solve3(h, g)
