@@ -55,7 +55,7 @@ function groupOf(event: ParsedEvent, id: bigint, sandbox: boolean): bigint | nul
 export function toEventRow(event: ParsedEvent, source: { name: string; kind: string }, ordinals: OrdinalCounter, dictionary: Dictionary): EventRow {
   const { record } = event
   const sourceId =
-    record.form === 'segment'
+    record.form === 'segment' && record.format === undefined
       ? addSource(dictionary, 'X-Ray traces', 'xray')
       : record.logGroup
         ? addSource(dictionary, record.logGroup, 'cloudwatch')

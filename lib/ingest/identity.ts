@@ -1,6 +1,6 @@
 /**
  * Identity of a record (design.md §2, formats.md §4), whichever door it came by: a CloudWatch event is (log group, eventId),
- * a segment (trace id, span id, bytes), anything else its content and its ordinal among equals within one delivery.
+ * a segment or span (trace id, span id, bytes), an OTLP log record its log.record.uid where it has one, anything else its content and its ordinal among equals within one delivery.
  */
 import { hash } from 'node:crypto'
 import type { ParsedEvent } from '#lib/model/event'
@@ -66,10 +66,12 @@ export class OrdinalCounter {
 export function eventIdentity(event: ParsedEvent, sourceName: string, ordinals: OrdinalCounter): bigint {
   const { record } = event
   if (record.form === 'segment') {
-    const key = event.facts?.own?.refs.find((ref) => ref.kind === 'span' && ref.role === 'self')?.value ?? sourceName
+    const { own } = event.facts ?? {}
+    const key = own?.refs.find((ref) => ref.kind === 'span' && ref.role === 'self')?.value ?? own?.key ?? sourceName
     return sha64(`segment\0${key}\0${record.body}`)
   }
   if (record.sourceEventId && record.logGroup) return sha64(`cloudwatch\0${record.logGroup}\0${record.sourceEventId}`)
+  if (record.senderId !== undefined) return sha64(`sender\0${record.senderId}`)
   const content = record.bytes ? Buffer.from(record.bytes).toString('latin1') : record.body.replace(/\r?\n$/, '')
   const place = `${record.logGroup ?? sourceName}\0${record.logStream ?? ''}`
   const fingerprint = event.untimed ? `untimed\0${sourceName}\0${content}` : `line\0${place}\0${event.timeNs}\0${content}`

@@ -17,7 +17,9 @@ export function linksOf(effect: bigint, effectRefs: readonly SpanRef[], causesOf
   for (const ref of [...effectRefs].sort(byPlace)) {
     for (const rule of RULES) {
       if (rule.kind !== ref.kind || rule.effect !== ref.role) continue
-      const causes = causesOf(ref.joinHash).filter((cause) => cause.role === rule.cause && cause.kind === rule.kind && cause.value === ref.value)
+      const same = causesOf(ref.joinHash).filter((cause) => cause.kind === rule.kind && cause.value === ref.value)
+      if (rule.unless !== undefined && same.some((cause) => cause.role === rule.unless && cause.spanId !== effect)) continue
+      const causes = same.filter((cause) => cause.role === rule.cause)
       const spans = new Set(causes.map((cause) => cause.spanId))
       if (spans.size > MAX_CAUSES) continue
       for (const cause of [...causes].sort(byPlace)) addLink(links, effect, rule, cause, ref)

@@ -15,12 +15,16 @@ export interface LinkRule {
   links: 'invokes' | 'sends' | 'delivers' | 'contains'
   /** How many causes one effect may have through one id; more of them contradict the rule. */
   causes: 'one' | 'many'
+  /** Says nothing where another span holds the id in this role, which is the nearer cause. */
+  unless?: Ref['role']
   /** Where it is described. */
   source: string
 }
 
 export const RULES: readonly LinkRule[] = [
   { name: 'span-parent', kind: 'span', cause: 'self', effect: 'parent', links: 'invokes', causes: 'one', source: 'X-Ray segment parent_id; W3C parent-id; delivery of a logged event' },
+  { name: 'span-call', kind: 'span', cause: 'called', effect: 'parent', links: 'invokes', causes: 'one', unless: 'self', source: 'Zipkin: client and server share one span id; the server\'s half is the parent of what follows' },
+  { name: 'span-link', kind: 'span', cause: 'self', effect: 'consumed', links: 'sends', causes: 'many', source: 'OpenTelemetry span links; Jaeger FOLLOWS_FROM' },
   { name: 'message-id', kind: 'message', cause: 'produced', effect: 'consumed', links: 'sends', causes: 'one', source: 'SQS and SNS MessageId of the response and of the record' },
   { name: 'event-id', kind: 'event', cause: 'produced', effect: 'consumed', links: 'sends', causes: 'one', source: 'EventBridge PutEvents EventId and the event\'s id' },
   { name: 'stream-position', kind: 'position', cause: 'produced', effect: 'consumed', links: 'sends', causes: 'one', source: 'Kinesis shard and sequence number' },

@@ -21,6 +21,10 @@ export interface RawRecord {
   logStream?: string
   /** CloudWatch eventId: with the log group it is the event's identity. */
   sourceEventId?: string
+  /** The format that its text is in, where that is neither CloudWatch's nor X-Ray's: `body` is then a document of it that stands alone. */
+  format?: 'otlp' | 'zipkin' | 'jaeger'
+  /** An id that the sender gave to the record (`log.record.uid:…`): its identity, whatever else is in it. */
+  senderId?: string
   /** 1-based line or element number within the delivery, for error messages. */
   line: number
 }

@@ -1,6 +1,6 @@
 /**
  * What a JSON value in an ingest body is, told by its shape alone (design.md §6). One entry a shape; the first that fits reads it,
- * and a value that fits none is a log line of the delivery's NAME. OTLP, Zipkin and Jaeger get their entries here.
+ * and a value that fits none is a log line of the delivery's NAME. The formats with files of their own are beside this folder.
  *
  * Sources of the shapes: CloudWatch Logs API (FilterLogEvents, GetLogEvents) and its subscription payload; X-Ray's BatchGetTraces and
  * segment documents (docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html).
@@ -10,6 +10,9 @@ import { bytesToLatin1, encodeUtf8, encodeWtf8, isStorable, latin1ToBytes, stora
 import { epochToNs, inRange, isoToNs } from '#lib/base/log-time'
 import type { UnixNano } from '#lib/base/time'
 import type { RawRecord, RefusedRecord } from '#lib/model/event'
+import { decodeJaeger, isJaeger } from '#lib/sources/jaeger/decode'
+import { decodeOtlp, isOtlp } from '#lib/sources/otlp/decode'
+import { isZipkinSpan, zipkinRecord } from '#lib/sources/zipkin/decode'
 
 export type Decoded = RawRecord | RefusedRecord
 
@@ -60,6 +63,19 @@ const SHAPES: Shape[] = [
       for (const trace of value.Traces as JsonObject[]) readTrace(trace, source, out)
     },
   },
+  {
+    fits: isOtlp,
+    read(value, { line, latestNs }, out) {
+      for (const record of decodeOtlp(value, { line, latestNs })) out.push(record)
+    },
+  },
+  {
+    fits: isJaeger,
+    read(value, source, out) {
+      for (const record of decodeJaeger(value, source)) out.push(record)
+    },
+  },
+  { fits: isZipkinSpan, read: (value, source, out) => out.push(zipkinRecord(value, storable(source.text), source)) },
   { fits: isSegment, read: (value, source, out) => out.push(segmentRecord(value, source.text, source)) },
 ]
 
