@@ -1,6 +1,7 @@
 /** What the answers say about their completeness, and where there is data at all. */
 import { nsToIso, type UnixNano } from '#lib/base/time'
-import { sql } from '#lib/db/sql'
+import type { TimeRange } from '#lib/base/time-range'
+import { sql, type Sql } from '#lib/db/sql'
 import { isComplete } from '#lib/model/coverage'
 import type { Db } from './read'
 
@@ -38,10 +39,27 @@ export function nearestRange(
   return { from: nsToIso(fromNs), to: nsToIso(fromNs + length) }
 }
 
-/** Where the nearest event lies; relies on event_key of each partition. Null while there are no events. */
-export async function nearestEvents(db: Db, asked: { fromNs: UnixNano; toNs: UnixNano }): Promise<{ from: string; to: string } | null> {
-  const [row] = await db.rows<{ before_ns: bigint | null; after_ns: bigint | null }>(sql`
-    select (select max(time_ns) from event where time_ns < ${asked.fromNs}) as before_ns,
-           (select min(time_ns) from event where time_ns >= ${asked.toNs}) as after_ns`)
-  return nearestRange(asked, { beforeNs: row?.before_ns ?? null, afterNs: row?.after_ns ?? null })
+/** Pointing to data elsewhere is a courtesy: a search that finds nothing anywhere must not take as long as one over all time may. */
+export const NEAREST_TIMEOUT_MS = 1_500
+
+/** Where the nearest event that meets the condition lies; relies on event_key, and on event_terms for a search. Null where there is none, or it takes too long to find. */
+export function nearestEvents(db: Db, asked: TimeRange, where: Sql = sql`true`): Promise<{ from: string; to: string } | null> {
+  return db.attempt(NEAREST_TIMEOUT_MS, async () => {
+    const [before] = await db.rows<{ time_ns: bigint }>(sql`
+      select e.time_ns from event e where e.time_ns < ${asked.fromNs} and ${where} order by e.time_ns desc limit 1`)
+    const [after] = await db.rows<{ time_ns: bigint }>(sql`
+      select e.time_ns from event e where e.time_ns >= ${asked.toNs} and ${where} order by e.time_ns limit 1`)
+    return nearestRange(asked, { beforeNs: before?.time_ns ?? null, afterNs: after?.time_ns ?? null })
+  })
+}
+
+/** The same of transactions, by the start of their root; relies on transaction_start. */
+export function nearestTransactions(db: Db, asked: TimeRange, where: Sql): Promise<{ from: string; to: string } | null> {
+  return db.attempt(NEAREST_TIMEOUT_MS, async () => {
+    const [before] = await db.rows<{ start_ns: bigint }>(sql`
+      select t.start_ns from transaction t where t.start_ns < ${asked.fromNs} and ${where} order by t.start_ns desc limit 1`)
+    const [after] = await db.rows<{ start_ns: bigint }>(sql`
+      select t.start_ns from transaction t where t.start_ns >= ${asked.toNs} and ${where} order by t.start_ns limit 1`)
+    return nearestRange(asked, { beforeNs: before?.start_ns ?? null, afterNs: after?.start_ns ?? null })
+  })
 }

@@ -9,9 +9,9 @@ import type { TimeRange } from '#lib/base/time-range'
 import { sql, type Sql } from '#lib/db/sql'
 import { type EdgeStats, edgeChange, mainTier, NO_EDGE, NO_NODE, nodeChange, type NodeStats } from '#lib/graph/service-map'
 import type { MapEdge, MapNode, ServiceMap } from '#lib/model/api'
-import { loadComplete, nearestEvents } from './coverage'
+import { loadComplete, nearestEvents, nearestTransactions } from './coverage'
 import { countTransactions } from './list-transactions'
-import { prepareSearch } from './prepare-search'
+import { type PreparedSearch, prepareSearch } from './prepare-search'
 import type { Db } from './read'
 import { loadServices, type Services } from './services'
 import { TRANSACTION_CONFIDENCE } from './transaction-items'
@@ -74,8 +74,13 @@ export async function getMap(db: Db, question: MapQuestion): Promise<ServiceMap>
       spans: nodes.reduce((sum, [, node]) => sum + node.causable, 0),
       withCause: nodes.reduce((sum, [, node]) => sum + Math.min(node.caused, node.causable), 0),
     },
-    nearest: empty ? await nearestEvents(db, range) : null,
+    nearest: empty ? await nearestData(db, range, search, nowNs) : null,
   }
+}
+
+/** With a search, data that doesn't match it is of no use. */
+function nearestData(db: Db, range: TimeRange, search: PreparedSearch, nowNs: UnixNano): Promise<ServiceMap['nearest']> {
+  return search.condition ? nearestTransactions(db, range, search.where('transaction', { eventsFromNs: null, nowNs })) : nearestEvents(db, range)
 }
 
 /** Ids of the spans that started in the range and belong to a matching transaction. Relies on span_start and transaction_span_span. */

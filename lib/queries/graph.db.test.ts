@@ -149,6 +149,11 @@ describe('the map', () => {
     const map = await read((db) => getMap(db, { range: { fromNs: DAY_NS + 10n ** 14n, toNs: DAY_NS + 2n * 10n ** 14n }, compare: null, nowNs }), pool)
     expect(map.nodes).toEqual([])
     expect(map.nearest).not.toBeNull()
+    // There is data in the range, but none that matches: the nearest that does is elsewhere, or nowhere.
+    const searched = await read((db) => getMap(db, { q: 'order:o50', range: { fromNs: DAY_NS, toNs: DAY_NS + 5_000n * MS }, compare: null, nowNs }), pool)
+    expect(searched.nodes).toEqual([])
+    expect(searched.nearest).not.toBeNull()
+    expect((await read((db) => getMap(db, { q: 'order:none', range, compare: null, nowNs }), pool)).nearest).toBeNull()
   })
 })
 

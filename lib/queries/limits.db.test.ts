@@ -105,6 +105,16 @@ describe('a read', () => {
     expect(await read((db) => db.rows(sql`select 1 as one`), pool)).toEqual([{ one: 1 }])
     expect(pool.totalCount).toBe(before)
   })
+  it('goes without a part that takes too long, and on with its own limit', async () => {
+    const answer = await read(async (db) => {
+      const late = await db.attempt(50, () => db.rows(sql`select pg_sleep(5)`))
+      const early = await db.attempt(500, () => db.rows(sql`select 1 as one`))
+      const [setting] = await db.rows<{ statement_timeout: string }>(sql`show statement_timeout`)
+      return [late, early, setting?.statement_timeout]
+    }, pool)
+    expect(answer).toEqual([null, [{ one: 1 }], '10s'])
+    await expect(read((db) => db.attempt(50, () => db.rows(sql`select 1/0`)), pool)).rejects.toMatchObject({ code: '22012' })
+  })
   it('can change nothing', async () => {
     await expect(read((db) => db.rows(sql`delete from event`), pool)).rejects.toMatchObject({ code: '25006' })
   })

@@ -39,7 +39,7 @@ export async function listEvents(db: Db, question: ListQuestion): Promise<EventL
     items: page.map((row) => toEventItem(row, services)),
     nextCursor: rows.length > question.limit && last ? writeCursor({ range, place: { timeNs: last.time_ns, id: last.id } }, key) : null,
     complete: await loadComplete(db, range.toNs, question.nowNs),
-    nearest: page.length === 0 && !cursor ? await nearestEvents(db, range) : null,
+    nearest: page.length === 0 && !cursor ? await nearestEvents(db, range, search.where('event', { eventsFromNs: null, nowNs: question.nowNs })) : null,
   }
 }
 

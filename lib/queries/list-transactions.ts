@@ -4,7 +4,7 @@ import type { TimeRange } from '#lib/base/time-range'
 import { sql, type Sql } from '#lib/db/sql'
 import type { TransactionItem, TransactionList } from '#lib/model/api'
 import { RUNNING_WAIT_NS, transactionStatus } from '#lib/model/transaction-status'
-import { loadComplete, nearestRange } from './coverage'
+import { loadComplete, nearestTransactions } from './coverage'
 import { type Place, questionKey, readCursor, writeCursor } from './cursor'
 import { prepareSearch } from './prepare-search'
 import type { Db } from './read'
@@ -46,7 +46,8 @@ export async function listTransactions(db: Db, question: ListQuestion): Promise<
     nextCursor: rows.length > question.limit && last ? writeCursor({ range, place: { timeNs: last.start_ns, id: last.id } }, key) : null,
     complete: await loadComplete(db, range.toNs, question.nowNs),
     total,
-    nearest: page.length === 0 && !cursor ? await nearestTransactions(db, range, question) : null,
+    nearest:
+      page.length === 0 && !cursor ? await nearestTransactions(db, range, search.where('transaction', { eventsFromNs: null, nowNs: question.nowNs })) : null,
   }
 }
 
@@ -157,15 +158,4 @@ export async function countTransactions(db: Db, range: TimeRange, where: Sql, no
       limit ${COUNT_MAX + 1}
     ) t`)
   return toTotal(row)
-}
-
-/** Where the nearest match lies before and after an empty range. */
-async function nearestTransactions(db: Db, range: TimeRange, question: ListQuestion): Promise<{ from: string; to: string } | null> {
-  const search = await prepareSearch(db, question.q)
-  const where = search.where('transaction', { eventsFromNs: null, nowNs: question.nowNs })
-  const [before] = await db.rows<{ start_ns: bigint }>(sql`
-    select t.start_ns from transaction t where t.start_ns < ${range.fromNs} and ${where} order by t.start_ns desc limit 1`)
-  const [after] = await db.rows<{ start_ns: bigint }>(sql`
-    select t.start_ns from transaction t where t.start_ns >= ${range.toNs} and ${where} order by t.start_ns limit 1`)
-  return nearestRange(range, { beforeNs: before?.start_ns ?? null, afterNs: after?.start_ns ?? null })
 }

@@ -1,13 +1,15 @@
 /** How everything is read: in one snapshot that can change nothing, with a limit on the time of each statement. */
-import type { Pool, QueryResultRow } from 'pg'
+import type { Pool, PoolClient, QueryResultRow } from 'pg'
 import { getPool } from '#lib/db/pool'
 import { Sql } from '#lib/db/sql'
 import type { Fragment } from '#lib/search/to-sql'
-import { SpecterError } from '#lib/server/problem'
+import { knownError, SpecterError } from '#lib/server/problem'
 
 export interface Db {
   /** The rows of one statement; the row type is what the query's file says that it selects. */
   rows<Row extends QueryResultRow>(query: Sql): Promise<Row[]>
+  /** What `work` gives, or null where one of its statements takes longer than this: for a part that an answer can go without. */
+  attempt<T>(timeoutMs: number, work: () => Promise<T>): Promise<T | null>
 }
 
 /** Long enough for a full count over a busy day, short enough that a wrong question doesn't hold a core for minutes. */
@@ -26,13 +28,7 @@ export async function read<T>(work: (db: Db) => Promise<T>, pool: Pool = getPool
   try {
     // Compiling a query takes Postgres longer than running any of ours.
     await client.query(`begin isolation level repeatable read read only; set local statement_timeout = ${Math.trunc(timeoutMs)}; set local jit = off`)
-    const result = await work({
-      rows: async (query) => {
-        const { text, values } = query
-        const { rows } = await client.query({ text, values: values.map(withoutNul) })
-        return rows
-      },
-    })
+    const result = await work(dbOf(client, timeoutMs))
     await client.query('commit')
     broken = false
     return result
@@ -44,6 +40,29 @@ export async function read<T>(work: (db: Db) => Promise<T>, pool: Pool = getPool
     throw error
   } finally {
     client.release(broken)
+  }
+}
+
+function dbOf(client: PoolClient, timeoutMs: number): Db {
+  return {
+    rows: async (query) => {
+      const { text, values } = query
+      const { rows } = await client.query({ text, values: values.map(withoutNul) })
+      return rows
+    },
+    attempt: async (shorterMs, work) => {
+      await client.query(`savepoint attempt; set local statement_timeout = ${Math.trunc(shorterMs)}`)
+      try {
+        const result = await work()
+        await client.query(`set local statement_timeout = ${Math.trunc(timeoutMs)}; release savepoint attempt`)
+        return result
+      } catch (error) {
+        if (knownError(error)?.code !== 'timeout') throw error
+        // Brings the longer limit back, too.
+        await client.query('rollback to savepoint attempt')
+        return null
+      }
+    },
   }
 }
 
