@@ -1,6 +1,5 @@
 import type { Metadata } from 'next'
 import { SearchPage } from '#components/search/search-page'
-import './search.css'
 
 export const metadata: Metadata = { title: 'Transactions' }
 

@@ -31,7 +31,7 @@ export interface CausalityGraphProps {
 
 /** Smaller and facts can't be read: then the drawing is wider than its place and is dragged. */
 const LEAST_ZOOM = 0.85
-const HEIGHT = { least: 132, share: 0.44, most: 520 }
+const HEIGHT = { least: 132, share: 0.5, most: 560 }
 
 /** The causality graph: cytoscape draws the links, elements over it the boxes. Drag moves it, Ctrl and the wheel zoom it. */
 export function CausalityGraph({ model, selection, onSelect, open, onToggle, threshold, handle }: CausalityGraphProps) {

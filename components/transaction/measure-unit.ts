@@ -2,7 +2,7 @@
 import type { UnitWords } from '#lib/graph/unit-words'
 
 /** Icon and paddings around the words. */
-const AROUND = 44
+const AROUND = 52
 const LEAST = 96
 const MOST = 204
 

@@ -44,7 +44,7 @@ export function Timeline({ model, selection, onSelect, open, onToggle, zoom, onZ
   const scroll = useRef<HTMLDivElement>(null)
   const width = useElementWidth(scroll)
   const small = width > 0 && width < 640
-  const labels = small ? 0 : Math.round(Math.min(320, Math.max(188, width * 0.25)))
+  const labels = small ? 0 : Math.round(Math.min(360, Math.max(188, width * 0.29)))
   const side = small ? 16 : 24
   const rowHeight = small ? ROW.small : ROW.wide
   const all: [number, number] = [timeline.fromMs, timeline.toMs + (timeline.toMs - timeline.fromMs) * 0.04]

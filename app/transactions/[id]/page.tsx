@@ -1,6 +1,5 @@
 import type { Metadata } from 'next'
 import { TransactionPage } from '#components/transaction/transaction-page'
-import './transaction.css'
 
 export const metadata: Metadata = { title: 'Transaction' }
 
