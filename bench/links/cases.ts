@@ -76,11 +76,28 @@ function certainOf(read: ReadSet): CertainLink[] {
   })
 }
 
-interface ExecRow { exec: string; eventIds: string[] }
-interface End { exec: string }
+interface ExecRow {
+  exec: string
+  eventIds: string[]
+}
+interface End {
+  exec: string
+}
 /** Rows of one `anyOf` are alternatives: one of them suffices. */
-interface TruthRow { cause: End; effect: End; anyOf?: string; evidenceLevel: string; sampled: boolean; root?: End; tx?: number }
-interface TransactionRow { tx: number; executions: string[]; sampled: boolean }
+interface TruthRow {
+  cause: End
+  effect: End
+  anyOf?: string
+  evidenceLevel: string
+  sampled: boolean
+  root?: End
+  tx?: number
+}
+interface TransactionRow {
+  tx: number
+  executions: string[]
+  sampled: boolean
+}
 
 function ferryTruth(set: string, read: ReadSet): Truth {
   const spanOf = new Map<string, string>()

@@ -63,7 +63,9 @@ export function measure(predicted: readonly Predicted[], truth: Truth, threshold
   const found = (link: TrueLink, least: number): boolean =>
     (byEffect.get(link.effect) ?? []).some((p) => p.confidence >= least && link.causes.includes(p.cause))
   const inTop3 = (link: TrueLink): boolean =>
-    (byEffect.get(link.effect) ?? []).some((p) => link.causes.includes(p.cause) || p.alternatives.slice(0, 2).some((a) => a.cause !== null && link.causes.includes(a.cause)))
+    (byEffect.get(link.effect) ?? []).some(
+      (p) => link.causes.includes(p.cause) || p.alternatives.slice(0, 2).some((a) => a.cause !== null && link.causes.includes(a.cause)),
+    )
   const share = (n: number, of: number): number => (of === 0 ? NaN : n / of)
   const goodRoots = truth.roots.filter((r) => !(byEffect.get(r.effect) ?? []).some((p) => p.confidence >= 0.5))
   const levels = [...new Set(truth.links.map((l) => l.level))].sort()
@@ -73,7 +75,10 @@ export function measure(predicted: readonly Predicted[], truth: Truth, threshold
     precision: share(shownRight.length, shown.length),
     recall: share(truth.links.filter((l) => found(l, threshold)).length, truth.links.length),
     bestGuess: share(reached.length, truth.links.length),
-    bestWithRoots: share(truth.links.filter((l) => found(l, 0.5) || (found(l, 0) && !calledRoot(byEffect.get(l.effect)))).length + goodRoots.length, truth.links.length + truth.roots.length),
+    bestWithRoots: share(
+      truth.links.filter((l) => found(l, 0.5) || (found(l, 0) && !calledRoot(byEffect.get(l.effect)))).length + goodRoots.length,
+      truth.links.length + truth.roots.length,
+    ),
     rootsGivenCause: share(truth.roots.filter((r) => (byEffect.get(r.effect) ?? []).some((p) => p.confidence >= threshold)).length, truth.roots.length),
     childrenCalledRoot: share(truth.links.filter((l) => calledRoot(byEffect.get(l.effect))).length, truth.links.length),
     wholeTransactions: whole(truth, (l) => found(l, 0), new Set(goodRoots.map((r) => r.effect))),
@@ -81,10 +86,12 @@ export function measure(predicted: readonly Predicted[], truth: Truth, threshold
     ...coverage(scored, isRight, truth.links.length),
     ece: expectedCalibrationError(scored.map((p) => ({ p: p.confidence, right: isRight(p) }))),
     eceInferred: expectedCalibrationError(scored.filter((p) => p.tier !== 'A').map((p) => ({ p: p.confidence, right: isRight(p) }))),
-    recallByLevel: Object.fromEntries(levels.map((level) => {
-      const of = truth.links.filter((l) => l.level === level)
-      return [level, share(of.filter((l) => found(l, threshold)).length, of.length)]
-    })),
+    recallByLevel: Object.fromEntries(
+      levels.map((level) => {
+        const of = truth.links.filter((l) => l.level === level)
+        return [level, share(of.filter((l) => found(l, threshold)).length, of.length)]
+      }),
+    ),
   }
 }
 

@@ -11,11 +11,26 @@ export function* ndjson<T>(path: string): Generator<T> {
   for (const line of gunzipSync(readFileSync(path)).toString('utf8').split('\n')) if (line !== '') yield JSON.parse(line) as T
 }
 
-interface LogLine { logGroup: string; logStream: string; timestamp: number; message: string; eventId: string }
-interface Segment { id: string; parent_id?: string; aws?: { request_id?: string } }
+interface LogLine {
+  logGroup: string
+  logStream: string
+  timestamp: number
+  message: string
+  eventId: string
+}
+interface Segment {
+  id: string
+  parent_id?: string
+  aws?: { request_id?: string }
+}
 
 /** What a run spoils on purpose; deterministic by `seed`. */
-export interface Damage { cutId: number; lost: number; skewMs: number; seed: number }
+export interface Damage {
+  cutId: number
+  lost: number
+  skewMs: number
+  seed: number
+}
 
 function random(seed: number): () => number {
   let s = seed >>> 0
@@ -68,5 +83,11 @@ export function readCertain(folder: string): CertainLink[] {
   return out
 }
 
-export interface TruthRow { requestId: string; trace: string; parent: string | null; service: string; sampled: boolean }
+export interface TruthRow {
+  requestId: string
+  trace: string
+  parent: string | null
+  service: string
+  sampled: boolean
+}
 export const readTruth = (folder: string): TruthRow[] => [...ndjson<TruthRow>(`${folder}/truth.ndjson.gz`)]

@@ -70,7 +70,10 @@ function valuesOf({ facts, fields, requestId }: ParsedEvent): number[] {
 }
 
 function assemble(events: ReadEvent[]): Pick<ReadSet, 'spans' | 'lines' | 'links' | 'spanOfEventId'> {
-  for (const [, members] of groupBy(events.filter((e) => e.sandbox), (e) => e.streamId)) {
+  for (const [, members] of groupBy(
+    events.filter((e) => e.sandbox),
+    (e) => e.streamId,
+  )) {
     for (const [event, group] of assignStream(members)) event.groupId = group
   }
   const spans = new Map<bigint, Span>()
@@ -101,7 +104,13 @@ function linkAll(spans: Map<bigint, Span>, refs: SpanRef[]): Link[] {
     const ref = { kind: 'request', role: 'self', value: span.requestId } as const
     refs.push({ ...ref, joinHash: hash64(joinKey(ref)), spanId: span.id, event: span.firstEvent ?? { timeNs: span.startNs, id: span.id } })
   }
-  const causes = groupBy(refs.filter((r) => CAUSE_ROLES.has(r.role)), (r) => r.joinHash)
-  const effects = groupBy(refs.filter((r) => EFFECT_ROLES.has(r.role)), (r) => r.spanId)
+  const causes = groupBy(
+    refs.filter((r) => CAUSE_ROLES.has(r.role)),
+    (r) => r.joinHash,
+  )
+  const effects = groupBy(
+    refs.filter((r) => EFFECT_ROLES.has(r.role)),
+    (r) => r.spanId,
+  )
   return [...effects].flatMap(([effect, list]) => linksOf(effect, list, (join) => causes.get(join) ?? []))
 }

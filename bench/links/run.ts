@@ -18,11 +18,28 @@ const CASES: Record<string, () => Case | Promise<Case>> = {
   'ferry-hard': () => ferry('ferry-hard'),
 }
 
-const HEAD = '| set | links | precision | recall | best | best+roots | roots given cause | children called root | whole | top 3 | coverage 99/95/90 | ECE | ECE B+C | fit + score s | events/s |'
+const HEAD =
+  '| set | links | precision | recall | best | best+roots | roots given cause | children called root | whole | top 3 | coverage 99/95/90 | ECE | ECE B+C | fit + score s | events/s |'
 
 function row(name: string, m: Measures, fitS: number, scoreS: number, events: number): string {
   const f = (x: number): string => x.toFixed(3)
-  const cells = [name, m.links, f(m.precision), f(m.recall), f(m.bestGuess), f(m.bestWithRoots), f(m.rootsGivenCause), f(m.childrenCalledRoot), f(m.wholeTransactions), f(m.top3), `${f(m.coverage99)} / ${f(m.coverage95)} / ${f(m.coverage90)}`, f(m.ece), f(m.eceInferred), `${fitS.toFixed(1)} + ${scoreS.toFixed(1)}`, Math.round(events / scoreS)]
+  const cells = [
+    name,
+    m.links,
+    f(m.precision),
+    f(m.recall),
+    f(m.bestGuess),
+    f(m.bestWithRoots),
+    f(m.rootsGivenCause),
+    f(m.childrenCalledRoot),
+    f(m.wholeTransactions),
+    f(m.top3),
+    `${f(m.coverage99)} / ${f(m.coverage95)} / ${f(m.coverage90)}`,
+    f(m.ece),
+    f(m.eceInferred),
+    `${fitS.toFixed(1)} + ${scoreS.toFixed(1)}`,
+    Math.round(events / scoreS),
+  ]
   return `| ${cells.join(' | ')} |`
 }
 
@@ -32,7 +49,9 @@ function runCase(c: Case): void {
   const t1 = performance.now()
   const links = scoreWindow(model, c.spans, c.certain)
   const t2 = performance.now()
-  const exact = c.certain.flatMap((l): Predicted[] => (l.cause === null ? [] : [{ effect: l.effect, cause: l.cause, confidence: 1, tier: 'A', alternatives: [] }]))
+  const exact = c.certain.flatMap((l): Predicted[] =>
+    l.cause === null ? [] : [{ effect: l.effect, cause: l.cause, confidence: 1, tier: 'A', alternatives: [] }],
+  )
   const m = measure([...exact, ...links], c.truth, THRESHOLD)
   console.log(row(c.name, m, (t1 - t0) / 1000, (t2 - t1) / 1000, c.events))
   const levels = Object.entries(m.recallByLevel).map(([level, recall]) => `${level} ${recall.toFixed(3)}`)

@@ -34,8 +34,17 @@ export interface Sources {
 /** Edges lighter than this share of an effect's heaviest are dropped. */
 const LIGHTEST = 1e-9
 const MOST_EDGES = 64
+/** What clocks of one platform may differ by after what was learned of them. */
+const CLOCK_ERROR_MS = 50
 
-interface Found { anchor: number; call: number; back: number; share: number; weight: number; rate: number }
+interface Found {
+  anchor: number
+  call: number
+  back: number
+  share: number
+  weight: number
+  rate: number
+}
 
 export function findCandidates(window: Window, sources: Sources, first = 0, last = window.spans.length): Candidates {
   const lists: Found[][] = []
@@ -69,6 +78,8 @@ function ofEffect(window: Window, sources: Sources, e: number, known: number | u
       if (fromMs > until) break
       const cause = anchors.span[anchor] ?? 0
       if (cause === e || (known !== undefined && cause !== known)) continue
+      // Where the cause's start is known, nothing that began before it can be its effect, but for clocks.
+      if (startMs < (window.spans[cause]?.startMs ?? -Infinity) - CLOCK_ERROR_MS) continue
       const toMs = anchors.toMs[anchor] ?? NaN
       const gap = site.after.get(anchors.after[anchor] ?? 0)
       const call = binOf((startMs - fromMs) / unitMs)
@@ -97,7 +108,12 @@ function weighSharing(window: Window, sources: Sources, e: number, found: Found[
   }
 }
 
-function pack(window: Window, lists: Found[][], outside: Float64Array, { total, first, gather, known }: { total: number; first: number } & Sources): Candidates {
+function pack(
+  window: Window,
+  lists: Found[][],
+  outside: Float64Array,
+  { total, first, gather, known }: { total: number; first: number } & Sources,
+): Candidates {
   const graph: Graph = {
     effects: lists.length,
     ofEffect: new Int32Array(lists.length + 1),

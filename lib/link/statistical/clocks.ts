@@ -15,7 +15,12 @@ const GOOD_ENOUGH = 0.7
 const AGREEING = 0.8
 const SWEEPS = 200
 
-interface Pair { cause: string; effect: string; offset: number; weight: number }
+interface Pair {
+  cause: string
+  effect: string
+  offset: number
+  weight: number
+}
 
 export function learnClocks(spans: readonly SpanInput[], certain: readonly CertainLink[]): Clocks {
   const byId = new Map(spans.map((span) => [span.id, span]))
@@ -59,7 +64,10 @@ const lastOf = (lines: readonly LineInput[]): number => lines.reduce((t, l) => M
 
 /** The middle of the offsets that most links allow (Marzullo's intersection); ties go to the one nearest to zero. */
 function mostAllowed(links: [number, number][][]): { offset: number; weight: number } | null {
-  const edges = links.flat().flatMap(([low, high]): [number, number][] => [[low, 1], [Math.max(high, low + 1e-6), -1]])
+  const edges = links.flat().flatMap(([low, high]): [number, number][] => [
+    [low, 1],
+    [Math.max(high, low + 1e-6), -1],
+  ])
   // Ends before beginnings: an effect of one moment must not count for both gaps that meet there.
   edges.sort((a, b) => a[0] - b[0] || a[1] - b[1])
   let count = 0

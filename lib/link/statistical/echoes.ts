@@ -34,7 +34,10 @@ const MOST_SHARE = 1.25
 const ENOUGH = 0.7
 const LEAST_MAIN = 0.5
 
-interface Reach { reachMs: number; unitMs: number }
+interface Reach {
+  reachMs: number
+  unitMs: number
+}
 
 interface Echo {
   /** Coincidences above chance, by bin. */
@@ -114,13 +117,20 @@ function echoesOf(
 ): Map<number, Echo> {
   const seen = new Map<number, Float64Array>()
   for (const e of sample) {
-    eachBefore(window, byTime, e, { reachMs, unitMs }, (a) => {
-      const before = window.anchors.before[a] ?? 0
-      let bins = seen.get(before)
-      if (!bins) seen.set(before, (bins = new Float64Array(BINS)))
-      const bin = binOf(((window.startMs[e] ?? 0) - (window.anchors.fromMs[a] ?? 0)) / unitMs)
-      bins[bin] = (bins[bin] ?? 0) + 1
-    }, AFTER_MS)
+    eachBefore(
+      window,
+      byTime,
+      e,
+      { reachMs, unitMs },
+      (a) => {
+        const before = window.anchors.before[a] ?? 0
+        let bins = seen.get(before)
+        if (!bins) seen.set(before, (bins = new Float64Array(BINS)))
+        const bin = binOf(((window.startMs[e] ?? 0) - (window.anchors.fromMs[a] ?? 0)) / unitMs)
+        bins[bin] = (bins[bin] ?? 0) + 1
+      },
+      AFTER_MS,
+    )
   }
   const zero = binOf(-AHEAD)
   const surely = binOf(-CLOCKS)
@@ -137,7 +147,8 @@ function echoesOf(
     const after = excess.subarray(0, surely).reduce((a, b) => a + b, 0)
     excess.fill(0, 0, zero)
     const total = excess.reduce((a, b) => a + b, 0)
-    if (after <= MOST_AFTER * total && total / sample.length >= LEAST_SHARE) echoes.set(before, { excess, seen: bins, share: total / sample.length, spread: spreadOf(excess, total), tells })
+    if (after <= MOST_AFTER * total && total / sample.length >= LEAST_SHARE)
+      echoes.set(before, { excess, seen: bins, share: total / sample.length, spread: spreadOf(excess, total), tells })
   }
   return echoes
 }
@@ -172,7 +183,12 @@ function spreadOf(excess: Float64Array, total: number): number {
   return h
 }
 
-interface Shared extends Reach { opening: number; effects: number[]; sample: number[]; echoes: Map<number, Echo> }
+interface Shared extends Reach {
+  opening: number
+  effects: number[]
+  sample: number[]
+  echoes: Map<number, Echo>
+}
 
 /** The sample's coincidences as first links, those of tight places first. */
 function share(table: EdgeTable, window: Window, byTime: Int32Array, { opening, effects, sample, echoes, reachMs, unitMs }: Shared): void {

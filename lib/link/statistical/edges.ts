@@ -185,7 +185,10 @@ export function viewShares(table: EdgeTable): ShareView {
     for (const [service, { right, wrong }] of services) {
       const likely = smoothed(right, prior.right, SHARE_PRIOR)
       const chance = smoothed(wrong, prior.wrong, SHARE_PRIOR)
-      out.set(service, likely.map((p, i) => Math.log(p / (chance[i] ?? 1))))
+      out.set(
+        service,
+        likely.map((p, i) => Math.log(p / (chance[i] ?? 1))),
+      )
     }
     view.set(opening, out)
   }

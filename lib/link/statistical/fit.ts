@@ -64,7 +64,13 @@ export function learnEdges(window: Window, known: Map<number, number>, unitMs: n
 }
 
 /** Certain links where an opening has some; what is above chance where it has none. */
-function firstTable(window: Window, known: Map<number, number>, openings: Map<number, number>, activeMs: number, unitMs: number): { table: EdgeTable; found: Excess } {
+function firstTable(
+  window: Window,
+  known: Map<number, number>,
+  openings: Map<number, number>,
+  activeMs: number,
+  unitMs: number,
+): { table: EdgeTable; found: Excess } {
   const labels = new Map<number, number>()
   for (const e of known.keys()) labels.set(window.opening[e] ?? 0, (labels.get(window.opening[e] ?? 0) ?? 0) + 1)
   const table = fromCertain(window, known, openings, labels, unitMs)
@@ -106,7 +112,12 @@ function adjustGather(gather: Map<number, number>, table: EdgeTable, found: Exce
  * with all of them (from the start it would take as many rounds again, and be judged for not having settled); a round without them
  * replaces what they had told it.
  */
-function hiddenOutcomes(window: Window, names: Names, known: Map<number, number>, { learned, unitMs, certain }: { learned: Learned; unitMs: number; certain: readonly CertainLink[] }): Outcome[] {
+function hiddenOutcomes(
+  window: Window,
+  names: Names,
+  known: Map<number, number>,
+  { learned, unitMs, certain }: { learned: Learned; unitMs: number; certain: readonly CertainLink[] },
+): Outcome[] {
   const proved = new Set(certain.map((link) => `${link.effect} ${link.cause}`))
   const outcomes: Outcome[] = []
   const fold = foldsOf(window, known)
@@ -121,13 +132,15 @@ function hiddenOutcomes(window: Window, names: Names, known: Map<number, number>
     const guesses = guess(window, sourcesOf({ ...learned, table }, unitMs, rest))
     for (const e of known.keys()) {
       const best = fold.get(e) === f ? guesses.best(e) : undefined
-      if (best) outcomes.push({ class: names.at(window.opening[e] ?? 0), p: best.p, right: proved.has(`${window.spans[e]?.id} ${window.spans[best.cause]?.id}`) })
+      if (best)
+        outcomes.push({ class: names.at(window.opening[e] ?? 0), p: best.p, right: proved.has(`${window.spans[e]?.id} ${window.spans[best.cause]?.id}`) })
     }
   }
   return outcomes
 }
 
-const sitesOf = (table: EdgeTable): Excess => new Map([...table.sites].map(([opening, sites]) => [opening, new Map([...sites.keys()].map((before) => [before, 1]))]))
+const sitesOf = (table: EdgeTable): Excess =>
+  new Map([...table.sites].map(([opening, sites]) => [opening, new Map([...sites.keys()].map((before) => [before, 1]))]))
 
 /** Whole transactions share a fold, else a hidden link would be seen through its neighbours. */
 function foldsOf(window: Window, known: Map<number, number>): Map<number, number> {

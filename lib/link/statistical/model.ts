@@ -24,7 +24,11 @@ export interface Learned {
 }
 
 type Sparse = [bin: number, count: number][]
-interface CountsJson { mass: number; call: Sparse; back: Sparse }
+interface CountsJson {
+  mass: number
+  call: Sparse
+  back: Sparse
+}
 
 export interface ModelBody {
   format: 1
@@ -58,7 +62,15 @@ const GRAIN = 1e4
 
 const rounded = (x: number): number => Math.round(x * GRAIN) / GRAIN
 
-export function sealModel(parts: { unitMs: number; names: readonly string[]; succession: Succession; clocks: Clocks; learned: Learned; calibration: Calibration; certain: number }): Model {
+export function sealModel(parts: {
+  unitMs: number
+  names: readonly string[]
+  succession: Succession
+  clocks: Clocks
+  learned: Learned
+  calibration: Calibration
+  certain: number
+}): Model {
   const { table, anchors, openings, gather, activeUnits } = parts.learned
   const body: ModelBody = {
     format: 1,
@@ -93,7 +105,11 @@ export function sealModel(parts: { unitMs: number; names: readonly string[]; suc
 }
 
 function roundedCalibration(c: Calibration): Calibration {
-  const shift = Object.fromEntries(Object.entries(c.shift).sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(([k, v]) => [k, rounded(v)]))
+  const shift = Object.fromEntries(
+    Object.entries(c.shift)
+      .sort((a, b) => (a[0] < b[0] ? -1 : 1))
+      .map(([k, v]) => [k, rounded(v)]),
+  )
   return { ...c, a: rounded(c.a), b: rounded(c.b), c: rounded(c.c), ceiling: Math.round(c.ceiling * 1e6) / 1e6, shift }
 }
 
@@ -159,6 +175,12 @@ export function sourcesOf(learned: Learned, unitMs: number, known: Map<number, n
     rates.set(opening, (Math.min(1, share) * count) / activeUnits)
   }
   const unseen = 1 / activeUnits
-  return { edges: viewEdges(table, anchors, MAX_UNITS), shares: viewShares(table), outsideRate: (opening) => rates.get(opening) ?? unseen, gather: (opening) => gather.get(opening) ?? 0, unitMs, known }
+  return {
+    edges: viewEdges(table, anchors, MAX_UNITS),
+    shares: viewShares(table),
+    outsideRate: (opening) => rates.get(opening) ?? unseen,
+    gather: (opening) => gather.get(opening) ?? 0,
+    unitMs,
+    known,
+  }
 }
-

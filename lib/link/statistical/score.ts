@@ -39,17 +39,30 @@ function linksOf(model: Model, window: Window, guesses: Guesses, e: number, ofCl
     confidence: calibrated(model.calibration, cause.p, ofClass),
     rule: 'call-site',
     evidence: evidenceOf(window, e, cause, causes.length),
-    alternatives: alternativesTo(cause, causes.filter((c) => !shown.includes(c)), guesses.outside(e), { model, window, ofClass }),
+    alternatives: alternativesTo(
+      cause,
+      causes.filter((c) => !shown.includes(c)),
+      guesses.outside(e),
+      { model, window, ofClass },
+    ),
     model: model.hash,
   }))
 }
 
 /** What is left of the probability goes to the others in proportion. */
-function alternativesTo(chosen: CauseGuess, others: CauseGuess[], outside: number, { model, window, ofClass }: { model: Model; window: Window; ofClass: string }): Candidate[] {
+function alternativesTo(
+  chosen: CauseGuess,
+  others: CauseGuess[],
+  outside: number,
+  { model, window, ofClass }: { model: Model; window: Window; ofClass: string },
+): Candidate[] {
   const scale = chosen.p < 1 ? (1 - calibrated(model.calibration, chosen.p, ofClass)) / (1 - chosen.p) : 0
   const list: Candidate[] = others.map((c) => ({ cause: window.spans[c.cause]?.id ?? null, p: Math.min(1, c.p * scale) }))
   list.push({ cause: null, p: Math.min(1, outside * scale) })
-  return list.sort((a, b) => b.p - a.p).slice(0, MOST_ALTERNATIVES).filter((a) => a.p > 1e-4)
+  return list
+    .sort((a, b) => b.p - a.p)
+    .slice(0, MOST_ALTERNATIVES)
+    .filter((a) => a.p > 1e-4)
 }
 
 function evidenceOf(window: Window, e: number, best: CauseGuess, candidates: number): Evidence[] {

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { fitModel } from './fit'
+import type { Model } from './model'
+import { scoreWindow } from './score'
+import { line, shopOf, shuffled, span } from './testing'
+
+const SHOWN = 0.95
+
+/** Every tenth request was traced. */
+function tracedShop(count: number, everyMs: number) {
+  const shop = shopOf(count, everyMs)
+  const certain = shop.links.filter((link) => Number(link.effect.replace(/\D/g, '')) % 10 === 0)
+  const causeOf = new Map(shop.links.map((link) => [link.effect, link.cause]))
+  return { ...shop, certain, causeOf }
+}
+
+describe('links without ids', () => {
+  it('finds the callers of overlapping requests from the traced tenth', () => {
+    const { spans, certain, causeOf } = tracedShop(600, 40)
+    const links = scoreWindow(fitModel({ spans, certain }), spans, certain)
+    const shown = links.filter((link) => link.confidence >= SHOWN)
+    const right = shown.filter((link) => causeOf.get(link.effect) === link.cause)
+    expect(right.length / shown.length).toBeGreaterThan(0.97)
+    expect(right.length / (0.9 * 1200)).toBeGreaterThan(0.8)
+  })
+
+  it('finds most of them with nothing traced at all', () => {
+    const { spans, causeOf } = tracedShop(600, 100)
+    const links = scoreWindow(fitModel({ spans, certain: [] }), spans)
+    const right = links.filter((link) => link.confidence >= 0.5 && causeOf.get(link.effect) === link.cause)
+    expect(right.length).toBeGreaterThan(0.8 * 1200)
+  })
+
+  it('gives a root no cause at the default threshold', () => {
+    const { spans, certain } = tracedShop(600, 40)
+    const links = scoreWindow(fitModel({ spans, certain }), spans, certain)
+    expect(links.filter((link) => link.effect.startsWith('shop') && link.confidence >= SHOWN)).toEqual([])
+  })
+
+  it('says nothing of effects that are certain', () => {
+    const { spans, certain } = tracedShop(200, 40)
+    const known = new Set(certain.map((link) => link.effect))
+    const links = scoreWindow(fitModel({ spans, certain }), spans, certain)
+    expect(links.filter((link) => known.has(link.effect))).toEqual([])
+  })
+
+  it('never shows an effect that ended before its cause began', () => {
+    const { spans, certain } = tracedShop(400, 20)
+    const at = new Map(spans.map((s) => [s.id, s.lines.map((l) => l.timeMs)]))
+    for (const link of scoreWindow(fitModel({ spans, certain }), spans, certain)) {
+      if (link.confidence >= SHOWN) expect(Math.max(...(at.get(link.effect) ?? []))).toBeGreaterThanOrEqual(Math.min(...(at.get(link.cause) ?? [])))
+    }
+  })
+
+  it('an effect that began before a cause whose start is known is no candidate', () => {
+    const { spans, certain } = tracedShop(300, 40)
+    const model = fitModel({ spans, certain })
+    const late = spans.map((s) =>
+      s.service === 'shop' && !certain.some((c) => c.effect === s.id) ? { ...s, startMs: (s.lines[3]?.timeMs ?? 0) + 100, lines: s.lines } : s,
+    )
+    const shop = new Set(late.filter((s) => s.startMs !== null).map((s) => s.id))
+    for (const link of scoreWindow(model, late, certain)) {
+      const began = late.find((s) => s.id === link.cause)?.startMs ?? -Infinity
+      const effectAt = Math.min(...(spans.find((s) => s.id === link.effect)?.lines.map((l) => l.timeMs) ?? []))
+      if (shop.has(link.cause)) expect(effectAt).toBeGreaterThanOrEqual(began - 50)
+    }
+  })
+
+  it('names its model, evidence and other candidates', () => {
+    const { spans, certain } = tracedShop(300, 20)
+    const model = fitModel({ spans, certain })
+    const links = scoreWindow(model, spans, certain)
+    expect(new Set(links.map((link) => link.model))).toEqual(new Set([model.hash]))
+    for (const link of links) {
+      expect(link.evidence.map((e) => e.kind)).toContain('delay')
+      expect(link.alternatives.length).toBeLessThanOrEqual(3)
+    }
+  })
+})
+
+describe('the same input gives the same output', () => {
+  it('fits the same model from any order of spans, lines and links', () => {
+    const { spans, certain } = tracedShop(200, 40)
+    const mixed = shuffled(spans, 7).map((s) => ({ ...s, lines: shuffled(s.lines, 3) }))
+    expect(fitModel({ spans: mixed, certain: shuffled(certain, 5) })).toEqual(fitModel({ spans, certain }))
+  })
+
+  it('scores the same links from any order', () => {
+    const { spans, certain } = tracedShop(200, 40)
+    const model = fitModel({ spans, certain })
+    expect(scoreWindow(model, shuffled(spans, 11), shuffled(certain, 2))).toEqual(scoreWindow(model, spans, certain))
+  })
+
+  it('scores the same links with a model that was written and read back', () => {
+    const { spans, certain } = tracedShop(200, 40)
+    const model = fitModel({ spans, certain })
+    const read = JSON.parse(JSON.stringify(model)) as Model
+    expect(scoreWindow(read, spans, certain)).toEqual(scoreWindow(model, spans, certain))
+  })
+})
+
+describe('values that everyone has', () => {
+  it('10,000 spans that share one placeholder are joined by nothing', () => {
+    const placeholder = 4711
+    const spans = Array.from({ length: 10_000 }, (_, i) =>
+      span(`s${i}`, `service${i % 50}`, [line(1_700_000_000_000 + i * 997, `only ${i % 50}`, [placeholder])]),
+    )
+    const links = scoreWindow(fitModel({ spans, certain: [] }), spans)
+    expect(links.filter((link) => link.confidence >= SHOWN)).toEqual([])
+  })
+
+  it('a placeholder in all lines changes no link', () => {
+    const { spans, certain } = tracedShop(300, 40)
+    const marked = spans.map((s) => ({ ...s, lines: s.lines.map((l) => ({ ...l, values: [...l.values, 4711] })) }))
+    const pairs = (of: typeof spans): string[] =>
+      scoreWindow(fitModel({ spans: of, certain }), of, certain).map((link) => `${link.cause} ${link.effect} ${link.confidence}`)
+    expect(pairs(marked)).toEqual(pairs(spans))
+  })
+})
+
+describe('nothing to learn from', () => {
+  it('an empty set gives a model, and no links', () => {
+    expect(scoreWindow(fitModel({ spans: [], certain: [] }), [])).toEqual([])
+  })
+
+  it('a model meets services that it has never seen', () => {
+    const { spans, certain } = tracedShop(200, 40)
+    const model = fitModel({ spans, certain })
+    expect(scoreWindow(model, [span('new', 'other', [line(1_700_000_000_000, 'hello')])])).toEqual([])
+  })
+})
