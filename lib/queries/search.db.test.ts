@@ -6,6 +6,8 @@ import { createTestDatabase } from '#lib/db/test-database'
 import { transactionStatus } from '#lib/model/transaction-status'
 import { SpecterError } from '#lib/server/problem'
 import { getFacets } from './get-facets'
+import { getMap } from './get-map'
+import { getSeries } from './get-series'
 import { listEvents } from './list-events'
 import { listTransactions } from './list-transactions'
 import { read } from './read'
@@ -209,6 +211,18 @@ describe('hostile queries', () => {
         const answer = await read<unknown>((db) => list(db, { q, range, limit: 10, nowNs }), pool).catch((error: unknown) => error)
         if (answer instanceof SpecterError) expect(answer.invalidParams?.[0]?.name, q.slice(0, 50)).toBe('q')
         else expect(answer, q.slice(0, 50)).toHaveProperty('items')
+      }
+    }
+  })
+  it('are answered or refused with a reason by the map, the series and the facets, too', async () => {
+    for (const q of hostile.filter((text) => text.length < 2_000)) {
+      const asks = [
+        read<unknown>((db) => getMap(db, { q, range, compare: range, nowNs }), pool),
+        read<unknown>((db) => getSeries(db, { q, range, by: 'service', points: 10, nowNs }), pool),
+        read<unknown>((db) => getFacets(db, { q, range, nowNs }), pool),
+      ]
+      for (const answer of await Promise.allSettled(asks)) {
+        if (answer.status === 'rejected') expect(answer.reason, q.slice(0, 50)).toMatchObject({ code: 'invalid-params' })
       }
     }
   })
