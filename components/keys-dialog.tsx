@@ -31,7 +31,7 @@ const KEYS: { title: string; keys: [string[], string][] }[] = [
     title: 'Map',
     keys: [
       [['←', '→'], 'To cause, to effect'],
-      [['↑', '↓'], 'To the neighbour above, below'],
+      [['↑', '↓'], 'Neighbour above, below'],
       [['Enter'], 'Open the service'],
       [['+', '-', '0'], 'Zoom in, out, fit'],
       [['f'], 'Find in the map'],

@@ -158,7 +158,7 @@ function bringIntoView(cy: Core, id: string): void {
   if (node.empty()) return
   const { x, y } = node.renderedPosition() as { x: number; y: number }
   const dx = x < 60 ? 60 - x : x > cy.width() - 60 ? cy.width() - 60 - x : 0
-  const dy = y < 40 ? 40 - y : y > cy.height() - 80 ? cy.height() - 80 - y : 0
+  const dy = y < 28 ? 28 - y : y > cy.height() - 60 ? cy.height() - 60 - y : 0
   if (dx !== 0 || dy !== 0) cy.panBy({ x: dx, y: dy })
 }
 

@@ -23,7 +23,6 @@ export function unitOfMap(view: { nodes: readonly { ratePerSecond: number }[] })
 export function MapLabels({ view, layout, rangeSeconds, near, found }: MapLabelsProps) {
   const unit = unitOfMap(view)
   const above = new Set(layout.labelsAbove)
-  const sending = new Set(view.edges.filter((edge) => edge.count > 0).map((edge) => edge.source))
   return (
     <>
       {view.edges.map((edge) => (
@@ -44,7 +43,7 @@ export function MapLabels({ view, layout, rangeSeconds, near, found }: MapLabels
         return (
           <div key={node.id} className={`map-node${found !== null && !found.has(node.id) ? ' is-dim' : ''}${near === node.id ? ' is-near' : ''}`} style={style}>
             <NodeWords node={node} unit={unit} above={above.has(node.id)} inbound={inboundRate(node, view.edges, rangeSeconds)} />
-            {isDeadEnd(node, sending) ? <span className="map-stub right hatched" /> : null}
+            {isDeadEnd(node, view.sending) ? <span className="map-stub right hatched" /> : null}
             {isUnproven(node) ? <span className="map-stub left hatched" /> : null}
           </div>
         )

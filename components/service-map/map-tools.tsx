@@ -1,4 +1,5 @@
 'use client'
+import { useState } from 'react'
 import type { RefObject } from 'react'
 import { formatCount } from '#lib/base/format'
 import { FOLD_CAP, FOLD_FROM } from '#lib/graph/map-view'
@@ -34,26 +35,7 @@ export interface MapToolsProps {
 export function MapTools({ map, view, settings, hits, findInput, onChange, onNextHit, onZoom, onFit, onArrange }: MapToolsProps) {
   return (
     <div className="map-tools">
-      <label className="find w-44 flex-none !h-7 bg-surface-1">
-        <Icon name="search" size={14} />
-        <input
-          ref={findInput}
-          className="text-small"
-          placeholder="Find in the map"
-          aria-label="Find in the map"
-          value={settings.find}
-          onChange={(event) => onChange({ find: event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') onNextHit()
-            if (event.key === 'Escape') onChange({ find: '' })
-          }}
-        />
-        {hits === null ? null : (
-          <span className="small text-ink-3" role="status">
-            {hits}
-          </span>
-        )}
-      </label>
+      <FindBox initial={settings.find} hits={hits} input={findInput} onFind={(find) => onChange({ find })} onNextHit={onNextHit} />
       <Segmented
         label="Services shown"
         value={settings.show}
@@ -88,6 +70,45 @@ export function MapTools({ map, view, settings, hits, findInput, onChange, onNex
         </span>
       ) : null}
     </div>
+  )
+}
+
+interface FindBoxProps {
+  initial: string
+  hits: number | null
+  input: RefObject<HTMLInputElement | null>
+  onFind: (text: string) => void
+  onNextHit: () => void
+}
+
+/** What is typed belongs to the box: the URL follows a moment later and must not take letters back. */
+function FindBox({ initial, hits, input, onFind, onNextHit }: FindBoxProps) {
+  const [text, setText] = useState(initial)
+  const find = (next: string) => {
+    setText(next)
+    onFind(next)
+  }
+  return (
+    <label className="find !h-7 w-44 flex-none bg-surface-1">
+      <Icon name="search" size={14} />
+      <input
+        ref={input}
+        className="text-small"
+        placeholder="Find in the map"
+        aria-label="Find in the map"
+        value={text}
+        onChange={(event) => find(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') onNextHit()
+          if (event.key === 'Escape') find('')
+        }}
+      />
+      {hits === null ? null : (
+        <span className="small text-ink-3" role="status">
+          {hits}
+        </span>
+      )}
+    </label>
   )
 }
 

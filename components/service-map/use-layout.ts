@@ -87,7 +87,11 @@ export function useMapLayout(view: MapView, size: { width: number; height: numbe
       setLayout({ ...data, gaveUp: false })
     }
     const { nodes, edges } = request
-    const ask: LayoutRequest = { id, input: { nodes, edges, width, height, kept: settlingNow.current ? {} : keptPositions(request.linked) }, edges: request.routed }
+    const ask: LayoutRequest = {
+      id,
+      input: { nodes, edges, width, height, kept: settlingNow.current ? {} : keptPositions(request.linked) },
+      edges: request.routed,
+    }
     running.postMessage(ask)
     return () => window.clearTimeout(timer)
   }, [request, measured])

@@ -56,6 +56,10 @@ describe('what is drawn', () => {
     expect(view.nodes.map((n) => n.id)).toEqual(['bad', 'near'])
     expect(view.unhealthy).toBe(1)
   })
+  it('knows that a hidden receiver exists: its sender is no dead end', () => {
+    const view = viewOfMap(map([node('a'), node('b')], [edge('a', 'b')]), { ...ALL, hidden: new Set(['b']) })
+    expect([...view.sending]).toEqual(['a'])
+  })
   it('hides by name, with the edges', () => {
     const view = viewOfMap(map([node('a'), node('b')], [edge('a', 'b')]), { ...ALL, hidden: new Set(['b']) })
     expect([view.nodes.length, view.edges.length]).toEqual([1, 0])

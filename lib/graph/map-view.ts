@@ -39,6 +39,8 @@ export interface MapView {
   total: number
   folded: number
   unhealthy: number
+  /** Services known to hand something on, whether their receivers are shown or not. */
+  sending: ReadonlySet<string>
 }
 
 /** Filters, then folds: the busiest and the unhealthy stay, quiet healthy ones become one drawing for each kind. */
@@ -52,7 +54,8 @@ export function viewOfMap(map: ServiceMap, filter: MapFilter): MapView {
   const edges = mergeEdges(
     moved.filter((edge) => ids.has(edge.source) && ids.has(edge.target) && edge.source !== edge.target && (edge.count > 0 || edge.change === 'gone')),
   )
-  return { nodes, edges, total: map.nodes.length, folded: standIn.size, unhealthy: unhealthy.length }
+  const sending = new Set(moved.filter((edge) => edge.count > 0).map((edge) => edge.source))
+  return { nodes, edges, total: map.nodes.length, folded: standIn.size, unhealthy: unhealthy.length, sending }
 }
 
 /** A healthy neighbour stays with an unhealthy one: alone, a failing service says nothing about whom it hurts. */
