@@ -62,8 +62,7 @@ export function TransactionHead({ model }: { model: TransactionModel }) {
       {unproven ? <p className="sub col-span-full text-warn">{unproven}</p> : null}
       {detail.spansCut > 0 ? (
         <p className="sub col-span-full">
-          {formatCount(detail.spanCount - detail.spansCut)} of {formatCount(detail.spanCount)} spans are drawn, those nearest the root first; the others are
-          left out here.
+          {formatCount(detail.spanCount - detail.spansCut)} of {formatCount(detail.spanCount)} spans are drawn, the earliest; the others are left out here.
         </p>
       ) : null}
     </div>
