@@ -1,5 +1,7 @@
 /** The data sets as cases: spans, what is certain, and the truth, which only the scorer sees. */
 import { existsSync } from 'node:fs'
+import { idToHex } from '#lib/base/hash'
+import { toSpanInput } from '#lib/link/statistical/adapt'
 import { certainLinks } from '#lib/link/statistical/certain'
 import type { CertainLink, SpanInput } from '#lib/link/statistical/types'
 import type { TrueLink, Truth } from './measure'
@@ -47,21 +49,13 @@ export async function ferry(set: string): Promise<Case> {
   return { name: set, spans: spansOf(read), certain: certainOf(read), truth: ferryTruth(set, read), events: read.events }
 }
 
-const ms = (ns: bigint): number => Number(ns / 1000n) / 1000
-
 function spansOf(read: ReadSet): SpanInput[] {
   const out: SpanInput[] = []
   for (const [id, lines] of read.lines) {
     const span = read.spans.get(id)
     if (!span) continue
-    out.push({
-      id: id.toString(),
-      // What logged, not what a trace calls it: only a few of its spans are traced.
-      service: read.services.get(lines[0]?.serviceId ?? span.serviceId) ?? '',
-      startMs: span.startExact ? ms(span.startNs) : null,
-      endMs: span.endNs === null ? null : ms(span.endNs),
-      lines: lines.map((l) => ({ timeMs: ms(l.timeNs), template: l.template, severity: l.severity, values: l.values })),
-    })
+    // What logged, not what a trace calls it: only a few of its spans are traced.
+    out.push(toSpanInput(span, read.services.get(lines[0]?.serviceId ?? span.serviceId) ?? '', lines))
   }
   return out
 }
@@ -72,7 +66,7 @@ function certainOf(read: ReadSet): CertainLink[] {
     logged: (id) => read.lines.has(id),
     traced: (id) => recorded.has(read.spans.get(id)?.traceId ?? ''),
     service: (id) => String(read.spans.get(id)?.serviceId),
-    name: String,
+    name: idToHex,
   })
 }
 
@@ -103,7 +97,7 @@ function ferryTruth(set: string, read: ReadSet): Truth {
   const spanOf = new Map<string, string>()
   for (const row of ndjson<ExecRow>(`${DATA}${set}/executions.ndjson.gz`)) {
     const span = row.eventIds.map((id) => read.spanOfEventId.get(id)).find((id) => id !== undefined)
-    if (span !== undefined) spanOf.set(row.exec, String(span))
+    if (span !== undefined) spanOf.set(row.exec, idToHex(span))
   }
   const txOf = new Map<string, number>()
   const sampled = new Set<number>()

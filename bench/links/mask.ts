@@ -2,7 +2,7 @@
  * A plain masker for the benchmark's own reading of the files: variable parts become `*`, values keep the key before them.
  * The product's template miner is lib/parse; this one only lets the engine be measured without a running instance.
  */
-import { hashHalves } from '#lib/base/hash'
+import { hashNumber } from '#lib/link/statistical/adapt'
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}/g
 const KEYED = /([A-Za-z][\w ]{0,40}?) ?[=:：] ?["']?([^[\](){},"'=:]{1,80})/g
@@ -16,11 +16,6 @@ export function maskTemplate(text: string): string {
     .replace(/\d+/g, '*')
     .replace(/[({].*/s, '(')
     .slice(0, 110)
-}
-
-export function hashNumber(text: string): number {
-  const { hi, lo } = hashHalves(text)
-  return (hi & 0x1fffff) * 0x100000000 + (lo >>> 0)
 }
 
 /** Ids in text, and what follows `key=` or `key:`, hashed; at most `most` a line. */

@@ -10,15 +10,14 @@ import { OrdinalCounter } from '#lib/ingest/identity'
 import { assembleGroup, mergeSpans } from '#lib/link/assemble'
 import { linksOf } from '#lib/link/match'
 import { CAUSE_ROLES, EFFECT_ROLES } from '#lib/link/rules'
+import { valuesOf } from '#lib/link/statistical/adapt'
 import { assignStream } from '#lib/link/stream'
 import type { LinkEvent } from '#lib/model/link-event'
 import { joinKey } from '#lib/model/keys'
 import { hash64 } from '#lib/base/hash'
-import type { ParsedEvent } from '#lib/model/event'
 import type { Link, Span, SpanRef } from '#lib/model/span'
 import { parseRecord } from '#lib/parse/index'
 import { createBodyDecoder } from '#lib/sources/http/decode'
-import { hashNumber } from './mask'
 
 export interface ReadEvent extends LinkEvent {
   template: string
@@ -60,13 +59,6 @@ export async function readSet(files: readonly string[]): Promise<ReadSet> {
   }
   const services = new Map([...dictionary.services].map(([id, s]) => [id, s.name]))
   return { ...assemble([...events.values()]), services, events: events.size }
-}
-
-/** Values of a line, but for the ids by which tier A joins: what they prove is proved, and hiding a link must hide its id too. */
-function valuesOf({ facts, fields, requestId }: ParsedEvent): number[] {
-  const proved = new Set([requestId])
-  for (const fact of [facts, facts?.own, ...(facts?.more ?? [])]) for (const ref of fact?.refs ?? []) proved.add(ref.value)
-  return [...new Set(fields.flatMap(({ value }) => (value.length > 1 && !proved.has(value) ? hashNumber(value) : [])))]
 }
 
 function assemble(events: ReadEvent[]): Pick<ReadSet, 'spans' | 'lines' | 'links' | 'spanOfEventId'> {

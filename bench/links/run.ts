@@ -1,7 +1,9 @@
 /** `npm run bench:links [name of a case]`: fits on each data set, scores, and prints one row a case. */
 import { fitModel } from '#lib/link/statistical/fit'
 import { scoreWindow } from '#lib/link/statistical/score'
+import type { CertainLink, SpanInput } from '#lib/link/statistical/types'
 import { DATA, ferry, haveData, trainticket, type Case } from './cases'
+import { BASELINES, predictBy } from './baselines'
 import { measure, type Measures, type Predicted } from './measure'
 import type { Damage } from './read-lambda'
 
@@ -43,9 +45,9 @@ function row(name: string, m: Measures, fitS: number, scoreS: number, events: nu
   return `| ${cells.join(' | ')} |`
 }
 
-function runCase(c: Case): void {
+function runCase(c: Case & { fitOn?: Pick<Case, 'spans' | 'certain'> }, baselines = true): void {
   const t0 = performance.now()
-  const model = fitModel({ spans: c.spans, certain: c.certain })
+  const model = fitModel(c.fitOn ?? c)
   const t1 = performance.now()
   const links = scoreWindow(model, c.spans, c.certain)
   const t2 = performance.now()
@@ -56,6 +58,33 @@ function runCase(c: Case): void {
   console.log(row(c.name, m, (t1 - t0) / 1000, (t2 - t1) / 1000, c.events))
   const levels = Object.entries(m.recallByLevel).map(([level, recall]) => `${level} ${recall.toFixed(3)}`)
   if (levels.length > 1) console.log(`|   recall by evidence | ${levels.join(', ')} |`)
+  if (baselines)
+    for (const [name, rule] of Object.entries(BASELINES)) {
+      const start = performance.now()
+      const guesses = predictBy(rule, c.spans, c.certain)
+      console.log(row(`${c.name}: ${name}`, measure([...exact, ...guesses], c.truth, THRESHOLD), 0, (performance.now() - start) / 1000, c.events))
+    }
+}
+
+/** The second table: learned on the first 60 % of the time, scored on the rest. */
+function splitCase(c: Case): Case & { fitOn: Pick<Case, 'spans' | 'certain'> } {
+  const first = (span: Case['spans'][number]): number => span.lines.reduce((t, l) => Math.min(t, l.timeMs), span.startMs ?? Infinity)
+  const starts = new Map(c.spans.map((span) => [span.id, first(span)]))
+  const times = [...starts.values()].sort((a, b) => a - b)
+  const at = times[Math.floor(times.length * 0.6)] ?? 0
+  const early = (id: string): boolean => (starts.get(id) ?? 0) < at
+  const spans = (want: boolean): SpanInput[] => c.spans.filter((span) => early(span.id) === want)
+  const certain = (want: boolean): CertainLink[] => c.certain.filter((l) => early(l.effect) === want && (l.cause === null || early(l.cause) === want))
+  const late = { links: c.truth.links.filter((l) => !early(l.effect)), roots: c.truth.roots.filter((r) => !early(r.effect)) }
+  const truth = { ...late, ...(c.truth.also ? { also: c.truth.also } : {}) }
+  return {
+    name: `${c.name}, fitted on the first 60 %`,
+    spans: spans(false),
+    certain: certain(false),
+    truth,
+    events: Math.round(c.events * 0.4),
+    fitOn: { spans: spans(true), certain: certain(true) },
+  }
 }
 
 async function main(): Promise<void> {
@@ -66,7 +95,12 @@ async function main(): Promise<void> {
   const only = process.argv.slice(2)
   console.log(HEAD)
   console.log(HEAD.replace(/[^|]+/g, '---'))
-  for (const [name, make] of Object.entries(CASES)) if (only.length === 0 || only.includes(name)) runCase(await make())
+  for (const [name, make] of Object.entries(CASES)) {
+    if (only.length > 0 && !only.includes(name)) continue
+    const c = await make()
+    runCase(c)
+    runCase(splitCase(c), false)
+  }
 }
 
 void main()

@@ -1,0 +1,66 @@
+/** Between the store's shapes and the engine's: spans and lines in, links out. */
+import { hashHalves, idFromHex, idToHex } from '#lib/base/hash'
+import type { ParsedEvent } from '#lib/model/event'
+import type { EventKey, Link, Span } from '#lib/model/span'
+import type { SpanInput, StatisticalLink } from './types'
+
+export interface StoredLine extends EventKey {
+  severity: number
+  /** Text of its template, or any stable name of it. */
+  template: string
+  /** `valuesOf` the parsed line. */
+  values: number[]
+}
+
+/** 53 bits of the hash of a text, as a safe integer. */
+export function hashNumber(text: string): number {
+  const { hi, lo } = hashHalves(text)
+  return (hi & 0x1fffff) * 0x100000000 + (lo >>> 0)
+}
+
+/** Values of a line, but for the ids by which tier A joins: what they prove is proved, and hiding a link must hide its id too. */
+export function valuesOf({ facts, fields, requestId }: Pick<ParsedEvent, 'facts' | 'fields' | 'requestId'>): number[] {
+  const proved = new Set([requestId])
+  for (const fact of [facts, facts?.own, ...(facts?.more ?? [])]) for (const ref of fact?.refs ?? []) proved.add(ref.value)
+  return [...new Set(fields.flatMap(({ value }) => (value.length > 1 && !proved.has(value) ? hashNumber(value) : [])))]
+}
+
+const MS_PER_NS = 1e-6
+/** Exact to some 0.2 µs, which is what a double of milliseconds since 1970 holds. */
+const toMs = (ns: bigint): number => Number(ns / 1_000_000n) + Number(ns % 1_000_000n) * MS_PER_NS
+
+/**
+ * @param service name of what logged the lines, and not what a trace calls it: traced spans must look like those that are not
+ * @param lines log lines of the span, in any order
+ */
+export function toSpanInput(span: Pick<Span, 'id' | 'startNs' | 'startExact' | 'endNs'>, service: string, lines: readonly StoredLine[]): SpanInput {
+  return {
+    id: idToHex(span.id),
+    service,
+    startMs: span.startExact ? toMs(span.startNs) : null,
+    endMs: span.endNs === null ? null : toMs(span.endNs),
+    lines: lines.map((line) => ({ timeMs: toMs(line.timeNs), template: line.template, severity: line.severity, values: line.values })),
+  }
+}
+
+/** The link as it is stored; null where an id is not one of the store's. `placeOf` finds the cause's line before the call and the effect's first. */
+export function toLink(link: StatisticalLink, placeOf: (span: bigint, line: number) => EventKey | null): Link | null {
+  const cause = idFromHex(link.cause)
+  const effect = idFromHex(link.effect)
+  if (cause === null || effect === null) return null
+  return {
+    cause,
+    effect,
+    kind: 'invokes',
+    tier: link.tier,
+    rule: link.rule,
+    confidence: link.confidence,
+    causeEvent: placeOf(cause, link.causeLine),
+    effectEvent: placeOf(effect, 0),
+    evidence: [...link.evidence, { kind: 'model', value: link.model }],
+    alternatives: link.alternatives.flatMap((other) => {
+      const id = other.cause === null ? null : idFromHex(other.cause)
+      return id === null ? [] : [{ cause: id, confidence: other.p }]
+    }),
+  }
+}
