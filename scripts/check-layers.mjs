@@ -39,6 +39,7 @@ export const layers = [
     node: false,
   },
   { folder: 'app/api', lib: ['server', 'queries', 'store', 'ingest', 'sources', 'model', 'base', 'search', 'graph', 'db', 'demo'], npm: ['next', 'zod'] },
+  { folder: 'app/v1', lib: ['server', 'ingest'], npm: [] },
   { folder: 'app', lib: ['model', 'base', 'hooks', 'search'], npm: ['next', 'react', '@tanstack/react-query', 'nuqs', '@fontsource-variable'], node: false },
 ]
 

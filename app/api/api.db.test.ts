@@ -14,8 +14,11 @@ const { url, pool } = await createTestDatabase()
 
 type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>
 const FOLDER = import.meta.dirname
-const files = readdirSync(join(FOLDER, 'v1'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('route.ts'))
-const pathOf = (file: string): string => '/api/v1/' + file.replace(/\/route\.ts$/, '').replace(/\[(\w+)\]/g, '{$1}')
+const APP = join(FOLDER, '..')
+const files = ['api/v1', 'api/v2', 'v1'].flatMap((folder) =>
+  readdirSync(join(APP, folder), { recursive: true, encoding: 'utf8' }).flatMap((file) => (file.endsWith('route.ts') ? [`${folder}/${file}`] : [])),
+)
+const pathOf = (file: string): string => '/' + file.replace(/\/route\.ts$/, '').replace(/\[(\w+)\]/g, '{$1}')
 
 beforeAll(() => {
   process.env.DATABASE_URL = url
@@ -27,8 +30,8 @@ async function call(
   route: RouteContract,
   given: { params?: Record<string, string>; query?: string; init?: RequestInit & { duplex?: 'half' } } = {},
 ): Promise<Response> {
-  const file = route.path.replace('/api/v1/', '').replace(/\{(\w+)\}/g, '[$1]')
-  const module = (await import(join(FOLDER, 'v1', file, 'route.ts'))) as Record<string, Handler>
+  const file = route.path.slice(1).replace(/\{(\w+)\}/g, '[$1]')
+  const module = (await import(join(APP, file, 'route.ts'))) as Record<string, Handler>
   const handler = module[route.method]
   if (!handler) throw new Error(`${file} has no ${route.method}`)
   return handler(new Request(`http://127.0.0.1${route.path}${given.query ?? ''}`, { method: route.method, ...given.init }), {
@@ -107,7 +110,7 @@ describe('the contract', () => {
       const operation = document.paths[route.path]?.[route.method.toLowerCase()]
       const names = operation?.parameters.map((parameter) => parameter.name) ?? []
       for (const name of Object.keys(route.query.shape)) expect(names).toContain(name)
-      expect(operation?.responses['200']?.content).toBeDefined()
+      expect(operation?.responses[String(route.success ?? 200)]?.content).toBeDefined()
     }
     expect(JSON.stringify(document)).not.toContain('undefined')
   })

@@ -20,10 +20,18 @@ import { FieldTally } from './field-tally'
 import { OrdinalCounter } from './identity'
 import { inflate } from './inflate'
 
+export interface RecordDecoder {
+  push(chunk: Uint8Array): Iterable<RawRecord | RefusedRecord>
+  /** The body has ended. Both throw SpecterError where the body is not what its door takes. */
+  end(): Iterable<RawRecord | RefusedRecord>
+}
+
 export interface DeliveryOptions {
   /** NAME of the contract: what records without a log group belong to. */
   sourceName: string
-  sourceKind: 'http' | 'file'
+  sourceKind: 'http' | 'file' | 'otlp' | 'zipkin' | 'firehose'
+  /** How the body's bytes become records, where its door has a protocol of its own; default: what POST /api/v1/ingest understands. */
+  decoder?: RecordDecoder
   /** True where Content-Encoding announces gzip; gzip is recognised by its first bytes too. */
   gzip: boolean
   /** Time for records that have none: the file's. */
@@ -61,7 +69,7 @@ export async function ingestStream(body: AsyncIterable<Uint8Array>, options: Del
   running++
   const delivery = new Delivery(storeOf(pool), options)
   try {
-    const decoder = createBodyDecoder({ nowMs: Date.now() })
+    const decoder: RecordDecoder = options.decoder ?? createBodyDecoder({ nowMs: Date.now() })
     for await (const chunk of inflate(body, options.gzip)) {
       options.signal?.throwIfAborted()
       await delivery.add(decoder.push(chunk))
@@ -119,7 +127,7 @@ class Delivery {
     return { events: [], writer, quarantined: [], rejected: 0, sourceId: addSource(this.dictionary, sourceName, sourceKind), receivedNs: msToNs(Date.now()) }
   }
 
-  async add(decoded: (RawRecord | RefusedRecord)[]): Promise<void> {
+  async add(decoded: Iterable<RawRecord | RefusedRecord>): Promise<void> {
     for (const record of decoded) {
       if ('fate' in record) this.refuse(record)
       else this.accept(record)

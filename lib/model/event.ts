@@ -39,8 +39,7 @@ export interface RefusedRecord {
   bytes: Uint8Array
 }
 
-export type ServiceKind =
-  | 'function' | 'gateway' | 'queue' | 'topic' | 'bus' | 'stream' | 'table' | 'bucket' | 'workflow' | 'container' | 'external'
+export type ServiceKind = 'function' | 'gateway' | 'queue' | 'topic' | 'bus' | 'stream' | 'table' | 'bucket' | 'workflow' | 'container' | 'external'
 
 export interface ServiceRef {
   kind: ServiceKind

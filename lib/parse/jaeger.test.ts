@@ -40,7 +40,9 @@ describe('a Jaeger span', () => {
 
   test('hangs under its first CHILD_OF; FOLLOWS_FROM and further references are causes beside it', () => {
     const reference = (refType: string, spanID: string, traceID = TRACE): object => ({ refType, traceID, spanID })
-    const [event] = read([span('3', { references: [reference('FOLLOWS_FROM', '1'), reference('CHILD_OF', '2'), reference('CHILD_OF', '4'), reference('CHILD_OF', '5', '99')] })])
+    const [event] = read([
+      span('3', { references: [reference('FOLLOWS_FROM', '1'), reference('CHILD_OF', '2'), reference('CHILD_OF', '4'), reference('CHILD_OF', '5', '99')] }),
+    ])
     expect(event?.facts?.own?.refs.map(tellRef).map((ref) => ref.replace(/1-.*(..):0*/, '$1:'))).toEqual([
       'span self 34:3',
       'span parent 34:2',

@@ -66,9 +66,9 @@ function kindOf(kind: unknown): TraceSpan['kind'] {
 function processOf(record: JsonObject, trace: JsonObject): Attributes {
   const processes = isJsonObject(trace.processes) ? trace.processes : {}
   const named = typeof record.processID === 'string' && Object.hasOwn(processes, record.processID) ? processes[record.processID] : undefined
-  const process = isJsonObject(record.process) ? record.process : isJsonObject(named) ? named : {}
-  const service = typeof process.serviceName === 'string' && process.serviceName !== '' ? { 'service.name': process.serviceName } : {}
-  return { ...tagsOf(process.tags), ...service }
+  const sender = isJsonObject(record.process) ? record.process : isJsonObject(named) ? named : {}
+  const service = typeof sender.serviceName === 'string' && sender.serviceName !== '' ? { 'service.name': sender.serviceName } : {}
+  return { ...tagsOf(sender.tags), ...service }
 }
 
 function tagsOf(tags: unknown): Attributes {

@@ -8,7 +8,10 @@ const SAMPLES = join(import.meta.dirname, '../../../shared/samples/zipkin')
 const RECEIVED = 1_790_000_000_000_000_000n
 
 function parse(span: object): ReturnType<typeof parseRecord> {
-  return parseRecord({ form: 'segment', format: 'zipkin', body: JSON.stringify(span), json: span, timeNs: null, line: 1 }, { sourceName: 'z', receivedNs: RECEIVED })
+  return parseRecord(
+    { form: 'segment', format: 'zipkin', body: JSON.stringify(span), json: span, timeNs: null, line: 1 },
+    { sourceName: 'z', receivedNs: RECEIVED },
+  )
 }
 
 const refs = (span: object): string[] => parse(span).facts?.own?.refs.map(tellRef) ?? []

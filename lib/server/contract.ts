@@ -37,6 +37,10 @@ export interface RouteContract {
   /** What a 200 holds; null where it is described in words alone. */
   response: z.ZodType | null
   responseType?: 'application/json' | 'application/x-ndjson'
+  /** Status of success where it is not 200. */
+  success?: 202
+  /** Content types of a POST's body; default: those of POST /api/v1/ingest. */
+  bodyTypes?: string[]
   /** Statuses beside 200 that a well-behaved caller meets, with their reason. */
   also?: Record<number, string>
 }
@@ -49,6 +53,28 @@ const LAST_DAY = `${RANGE} Default: the last 24 hours.`
 const SEARCH =
   '`q` is the search language: words and `key:value` conditions that must all hold, `OR`, `-` or `NOT`, parentheses, `key:>n`, quotes. ' +
   'A condition on events holds for a transaction where some event of it meets it.'
+
+const sourceName = z
+  .string()
+  .min(1, 'a name has 1 to 200 characters')
+  .max(200, 'a name has 1 to 200 characters')
+  .regex(NO_CONTROL, 'a name has no control characters')
+
+const otlp = {
+  method: 'POST',
+  description:
+    'Export requests of OTLP/HTTP, protobuf or JSON, gzip or not; the answer has the encoding of the request. A 200 means committed, ' +
+    'but for what partialSuccess counts as rejected: that is kept in quarantine.',
+  query: none,
+  bodyTypes: ['application/x-protobuf', 'application/json'],
+  response: z.object({ partialSuccess: z.record(z.string(), z.string()).optional() }),
+  also: {
+    400: 'The body is no such request',
+    413: 'The body is too large',
+    415: 'Another Content-Type or Content-Encoding',
+    503: 'Overloaded; see Retry-After',
+  },
+} satisfies Omit<RouteContract, 'path' | 'summary'>
 
 export const contract = {
   status: {
@@ -191,16 +217,9 @@ export const contract = {
     path: '/api/v1/ingest',
     summary: 'Stores NDJSON, a JSON array, or text lines',
     description:
-      'A JSON value is recognised by its shape: CloudWatch event, subscription payload, X-Ray trace or segment document; any other object or text is a log line of `source`. ' +
+      'A JSON value is recognised by its shape: CloudWatch event, subscription payload, X-Ray trace or segment document, OTLP, Zipkin v2, Jaeger; any other object or text is a log line of `source`. ' +
       'A 200 means that everything counted as stored is committed. `Content-Encoding` is `gzip` or none. `Specter-File-Time` (epoch milliseconds) is the time of records that have none.',
-    query: z.object({
-      source: z
-        .string()
-        .min(1, 'a name has 1 to 200 characters')
-        .max(200, 'a name has 1 to 200 characters')
-        .regex(NO_CONTROL, 'a name has no control characters')
-        .default('http'),
-    }),
+    query: z.object({ source: sourceName.default('http') }),
     response: ingestResult,
     also: {
       400: 'The body is broken; `result` counts what was stored before',
@@ -211,4 +230,30 @@ export const contract = {
       507: 'The disk of the database is full',
     },
   },
+  firehose: {
+    method: 'POST',
+    path: '/api/v1/ingest/firehose',
+    summary: 'Stores a delivery of Amazon Data Firehose (HTTP endpoint protocol)',
+    description:
+      'The data of each record is read as a body of POST /api/v1/ingest is, gzip or not. A 200 means committed, and repeats requestId. ' +
+      'With SPECTER_FIREHOSE_KEY set, X-Amz-Firehose-Access-Key has to be the same.',
+    query: z.object({ source: sourceName.default('Firehose') }),
+    bodyTypes: ['application/json'],
+    response: z.object({ requestId: z.string(), timestamp: z.number(), errorMessage: z.string().optional() }),
+    also: { 401: 'The access key is wrong', 413: 'The body is too large', 503: 'Overloaded; see Retry-After' },
+  },
+  zipkinSpans: {
+    method: 'POST',
+    path: '/api/v2/spans',
+    summary: 'Stores a JSON array of Zipkin v2 spans',
+    description: 'A 202 means that everything counted as stored is committed.',
+    query: none,
+    bodyTypes: ['application/json'],
+    success: 202,
+    response: ingestResult,
+    also: { 400: 'The body is no array of spans', 413: 'The body is too large', 415: 'Another encoding than JSON', 503: 'Overloaded; see Retry-After' },
+  },
+  otlpLogs: { ...otlp, path: '/v1/logs', summary: 'Stores log records of OTLP/HTTP' },
+  otlpTraces: { ...otlp, path: '/v1/traces', summary: 'Stores spans of OTLP/HTTP' },
+  otlpMetrics: { ...otlp, path: '/v1/metrics', summary: 'Refuses metrics of OTLP/HTTP as a partial success, so that senders of all three signals go on' },
 } satisfies Record<string, RouteContract>

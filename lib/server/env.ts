@@ -23,6 +23,7 @@ const schema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'DATABASE_URL must begin with postgres://')
     .optional(),
+  SPECTER_FIREHOSE_KEY: z.string().max(4096, 'SPECTER_FIREHOSE_KEY has at most 4,096 characters').optional(),
 })
 
 export interface Env {
@@ -32,6 +33,8 @@ export interface Env {
   dataDir: string
   /** The Postgres to use instead of the embedded one; in web and worker always set, by the supervisor. */
   databaseUrl: string | undefined
+  /** What Firehose has to send as X-Amz-Firehose-Access-Key; without it any key is taken. */
+  firehoseKey: string | undefined
 }
 
 /** Throws an Error whose message is one line for the person who set the value. An empty value counts as unset. */
@@ -43,6 +46,6 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
     const name = String(issue?.path[0])
     throw new Error(`${issue?.message ?? 'The environment is wrong'} (${name} is ${JSON.stringify(set[name])})`)
   }
-  const { PORT, HOST, SPECTER_DATA, DATABASE_URL } = parsed.data
-  return { port: PORT, host: HOST, dataDir: SPECTER_DATA, databaseUrl: DATABASE_URL }
+  const { PORT, HOST, SPECTER_DATA, DATABASE_URL, SPECTER_FIREHOSE_KEY } = parsed.data
+  return { port: PORT, host: HOST, dataDir: SPECTER_DATA, databaseUrl: DATABASE_URL, firehoseKey: SPECTER_FIREHOSE_KEY }
 }

@@ -4,6 +4,7 @@ export const environment = [
   ['HOST', '127.0.0.1', 'address to listen on; must be this machine, since there are no accounts yet'],
   ['SPECTER_DATA', '.specter', 'folder of the embedded database and of all state'],
   ['DATABASE_URL', '(embedded)', 'use this Postgres (15 or newer) instead of the embedded one'],
+  ['SPECTER_FIREHOSE_KEY', '(none)', 'access key that Amazon Data Firehose has to send'],
 ]
 
 /** @public bin/specter prints it. */

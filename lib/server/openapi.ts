@@ -5,6 +5,8 @@ import { contract, type RouteContract } from './contract'
 
 type Json = Record<string, unknown>
 
+const INGEST_TYPES = ['application/x-ndjson', 'application/json', 'text/plain']
+
 /** OpenAPI 3.1 takes JSON Schema as it is. `input` describes what a caller may send, `output` what comes back. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
@@ -24,7 +26,7 @@ function responsesOf(route: RouteContract): Json {
     ? { description: 'OK', content: { [type]: { schema: schemaOf(route.response, 'output') } } }
     : { description: 'OK', content: { [type]: { schema: { type: 'object' } } } }
   const problems = Object.entries(route.also ?? {}).map(([status, description]) => [status, status === '308' ? { description } : problemOf(description)])
-  return { 200: ok, ...Object.fromEntries(problems), default: problemOf('A problem (RFC 9457)') }
+  return { [route.success ?? 200]: ok, ...Object.fromEntries(problems), default: problemOf('A problem (RFC 9457)') }
 }
 
 function problemOf(description: string): Json {
@@ -43,11 +45,9 @@ function operationOf(name: string, route: RouteContract): Json {
       ? {
           requestBody: {
             required: true,
-            content: {
-              'application/x-ndjson': { schema: { type: 'string' } },
-              'application/json': { schema: {} },
-              'text/plain': { schema: { type: 'string' } },
-            },
+            content: Object.fromEntries(
+              (route.bodyTypes ?? INGEST_TYPES).map((type) => [type, { schema: type === 'application/json' ? {} : { type: 'string' } }]),
+            ),
           },
         }
       : {}),

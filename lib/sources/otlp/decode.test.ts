@@ -21,12 +21,18 @@ function sample(name: string): (RawRecord | RefusedRecord)[] {
 }
 
 function parsed(record: RawRecord | RefusedRecord | undefined): ReturnType<typeof parseRecord> {
-  if (record === undefined || 'fate' in record) throw new Error(`refused: ${JSON.stringify(record, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`)
+  if (record === undefined || 'fate' in record)
+    throw new Error(`refused: ${JSON.stringify(record, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`)
   return parseRecord(record, { sourceName: 'OTLP', receivedNs: LATEST })
 }
 
 const span = (rest: object): object => ({
-  resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ spans: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name: 'x', startTimeUnixNano: T, endTimeUnixNano: T, ...rest }] }] }],
+  resourceSpans: [
+    {
+      resource: { attributes: [] },
+      scopeSpans: [{ spans: [{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), name: 'x', startTimeUnixNano: T, endTimeUnixNano: T, ...rest }] }],
+    },
+  ],
 })
 const attribute = (key: string, value: string): object => ({ key, value: { stringValue: value } })
 
@@ -59,7 +65,13 @@ describe('samples of opentelemetry-proto', () => {
       'span self 1-5b8efff7-98038103d269b633813fc60c:eee19b7ec3c1b174',
       'span parent 1-5b8efff7-98038103d269b633813fc60c:eee19b7ec3c1b173',
     ])
-    expect(event.facts?.own).toMatchObject({ form: 'span', name: "I'm a server span", service: { name: 'my.service' }, startNs: 1544712660000000000n, endNs: 1544712661000000000n })
+    expect(event.facts?.own).toMatchObject({
+      form: 'span',
+      name: "I'm a server span",
+      service: { name: 'my.service' },
+      startNs: 1544712660000000000n,
+      endNs: 1544712661000000000n,
+    })
   })
 
   test.runIf(hasSamples())('metrics are counted by their points', () => {
@@ -126,7 +138,11 @@ describe('meaning of spans', () => {
   })
 
   test('a consumer gets a delivery of its queue for each message that it is linked to', () => {
-    const messaging = [attribute('messaging.system', 'aws_sqs'), attribute('messaging.destination.name', 'orders'), attribute('messaging.operation.type', 'process')]
+    const messaging = [
+      attribute('messaging.system', 'aws_sqs'),
+      attribute('messaging.destination.name', 'orders'),
+      attribute('messaging.operation.type', 'process'),
+    ]
     const event = own({ kind: 5, attributes: messaging, links: [LINK, { traceId: 'c'.repeat(32), spanId: 'e'.repeat(16) }] })
     expect(event.facts?.more).toMatchObject([{ form: 'delivery', service: { kind: 'queue', name: 'orders' } }, { form: 'delivery' }])
     const keys = event.facts?.more?.map((fact) => fact.key)
@@ -188,7 +204,8 @@ describe('protobuf', () => {
         },
       ],
     })
-    for (let length = 1; length < request.length; length++) expect(() => readProtobuf(request.subarray(0, length), REQUESTS.logs), `cut at ${length}`).toThrow(/byte/)
+    for (let length = 1; length < request.length; length++)
+      expect(() => readProtobuf(request.subarray(0, length), REQUESTS.logs), `cut at ${length}`).toThrow(/byte/)
   })
 
   /** A field of a length below 2^14 around its content. */

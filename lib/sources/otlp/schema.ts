@@ -24,12 +24,7 @@ const arrayValue: MessageType = message([1, 'values', () => anyValue, 'repeated'
 const keyValueList: MessageType = message([1, 'values', () => keyValue, 'repeated'])
 
 const resource = message([1, 'attributes', () => keyValue, 'repeated'], [2, 'droppedAttributesCount', 'int32'])
-const scope = message(
-  [1, 'name', 'string'],
-  [2, 'version', 'string'],
-  [3, 'attributes', () => keyValue, 'repeated'],
-  [4, 'droppedAttributesCount', 'int32'],
-)
+const scope = message([1, 'name', 'string'], [2, 'version', 'string'], [3, 'attributes', () => keyValue, 'repeated'], [4, 'droppedAttributesCount', 'int32'])
 
 const logRecord = message(
   [1, 'timeUnixNano', 'fixed64'],
