@@ -162,8 +162,3 @@ function asText(time: string, zone: Zone): string {
   const d = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000)
   return d.toISOString().replace('T', ' ').replace('Z', '')
 }
-
-/** A point in time with its date, for titles. */
-export function exactMoment(ms: number, zone: Zone): string {
-  return `${formatMoment(ms, zone, 'ms')} ${zone === 'utc' ? 'UTC' : 'local'}`
-}

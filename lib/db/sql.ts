@@ -30,9 +30,3 @@ export class Sql {
 export function sql(strings: TemplateStringsArray, ...args: unknown[]): Sql {
   return new Sql(strings, args)
 }
-
-/** Joins parts with a constant separator; empty without parts. */
-export function joinSql(parts: readonly Sql[], separator: ' and ' | ' or ' | ', ' | ' '): Sql {
-  if (parts.length === 0) return new Sql([''], [])
-  return new Sql(['', ...parts.slice(1).map(() => separator), ''], [...parts])
-}

@@ -100,8 +100,8 @@ export function frontHeaders(url: string, nonce: string): FrontHeaders {
 }
 
 /**
- * Scripts are our own files or carry the nonce; nothing from elsewhere. Styles may be inline: cytoscape and Base UI
- * make style elements and attributes of their own, and what a style can do under this policy ends at our own origin.
+ * Scripts are our own files or carry the nonce; nothing from elsewhere. Styles may be inline: cytoscape
+ * makes a style element of its own and React writes style attributes, and what a style can do under this policy ends at our own origin.
  */
 function pagePolicy(nonce: string): string {
   return [
