@@ -1,7 +1,7 @@
 'use client'
 import { useState } from 'react'
 import type { FormEvent } from 'react'
-import { formatMoment, formatSpanOfTime } from '#lib/base/clock'
+import { formatSpanOfTime } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { parseTimeEntry, relativeLabel, resolveTime } from '#lib/base/time-entry'
 import { useStatus } from '#lib/hooks/data'
