@@ -1,0 +1,90 @@
+/**
+ * The story of the first minutes: an empty instance, one click, the demo shop's map, a refused coupon, and one refused redemption.
+ * With SPECTER_PICTURES=1 it also takes the pictures of demo/shop/README.md.
+ */
+import { resolve } from 'node:path'
+import { expect, test, type Page } from '@playwright/test'
+import type { Status, TransactionList } from '#lib/model/api'
+import startProduct from './start-product'
+
+const PICTURES = resolve('demo/shop/pictures')
+
+/** An instance of its own: the story begins before the first event. */
+let address = ''
+let stop: (() => Promise<void>) | undefined
+
+test.describe.configure({ mode: 'serial' })
+test.setTimeout(300_000)
+
+test.beforeAll(async () => {
+  const { SPECTER_E2E_URL, SPECTER_E2E_DATA } = process.env
+  stop = await startProduct()
+  address = (process.env.SPECTER_E2E_URL ?? '').replace(/\/$/, '')
+  Object.assign(process.env, { SPECTER_E2E_URL, SPECTER_E2E_DATA })
+})
+
+test.afterAll(async () => {
+  await stop?.()
+})
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (process.env.SPECTER_PICTURES !== '1') return
+  // The picture shows the page at rest: all answers are there, layout and colours have come to their end.
+  await page.waitForTimeout(6_000)
+  await page.screenshot({ path: resolve(PICTURES, `${name}.png`) })
+}
+
+/** A database that is busy storing answers 503 now and then, and says when to come back. */
+async function status(page: Page): Promise<Status> {
+  for (let attempt = 1; ; attempt++) {
+    const response = await page.request.get(`${address}/api/v1/status`)
+    if (response.ok()) return (await response.json()) as Status
+    if (response.status() !== 503 || attempt === 30) throw new Error(`${response.status()} ${await response.text()}`)
+    await page.waitForTimeout(1_000)
+  }
+}
+
+test('one click on the empty page shows the map of the demo shop within a minute', async ({ page }) => {
+  await page.goto(address)
+  const clicked = Date.now()
+  await page.getByRole('button', { name: 'Load the demo shop' }).click()
+  await expect(page.getByText(/\d+ services/).first()).toBeVisible({ timeout: 60_000 })
+  await expect
+    .poll(async () => (await status(page)).sources.reduce((sum, source) => sum + source.stored, 0), { timeout: 60_000 - (Date.now() - clicked) })
+    .toBeGreaterThan(100_000)
+  await expect.poll(async () => (await status(page)).linking.pending, { timeout: 120_000 }).toBe(0)
+  const { sources, data } = await status(page)
+  expect(sources.reduce((sum, source) => sum + source.quarantined + source.rejected + source.duplicate, 0)).toBe(0)
+  // Shifted so that it ends now.
+  expect(Math.abs(Date.parse(data?.to ?? '') - clicked)).toBeLessThan(20 * 60_000)
+  await page.goto(`${address}/?from=-24h&to=now`)
+  await expect(page.getByText('shop-coupon-redeem').first()).toBeAttached({ timeout: 30_000 })
+  await picture(page, 'map')
+})
+
+test('a search finds the refused coupons, and leads to one refused redemption', async ({ page }) => {
+  const query = 'coupon:SAVE20 status:error'
+  await page.goto(`${address}/search?${new URLSearchParams({ q: query, from: '-24h', to: 'now' }).toString()}`)
+  const list = (await (await page.request.get(`${address}/api/v1/transactions?${new URLSearchParams({ q: query }).toString()}`)).json()) as TransactionList
+  expect(list.items.length).toBeGreaterThan(3)
+  expect(list.items.every((item) => item.status === 'error')).toBe(true)
+  await expect(page.getByText('POST /carts/{cartId}/coupon').first()).toBeVisible({ timeout: 30_000 })
+  await picture(page, 'search')
+
+  await page.goto(`${address}/search?${new URLSearchParams({ q: '"Coupon refused"', from: '-24h', to: 'now' }).toString()}`)
+  await page.getByText('POST /carts/{cartId}/coupon').first().click()
+  await page.waitForURL(/\/transactions\/[0-9a-f]{16}/)
+  await expect(page.getByText('Coupon refused').first()).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByText('shop-coupon-redeem').first()).toBeVisible()
+  await picture(page, 'redemption')
+})
+
+test('a second load stores nothing', async ({ page }) => {
+  const before = await status(page)
+  const day = await (await page.request.get(`${address}/api/v1/demo`, { timeout: 60_000 })).body()
+  const answer = (await (await page.request.post(`${address}/api/v1/ingest?source=coupon-shop.ndjson`, { data: day, timeout: 120_000 })).json()) as {
+    stored: number
+    duplicate: number
+  }
+  expect(answer).toMatchObject({ stored: 0, duplicate: before.sources.reduce((sum, source) => sum + source.stored, 0) })
+})
