@@ -98,7 +98,7 @@ function ourRssMb(pids: number[]): number {
     return { pid: Number(pid), ppid: Number(ppid), rss: Number(rss), command }
   }) // prettier-ignore
   const ours = new Set(pids)
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false
     for (const row of rows) {
       if (ours.has(row.ppid) && !ours.has(row.pid) && row.command !== 'postgres') {

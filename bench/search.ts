@@ -17,7 +17,10 @@ const file = resolve(import.meta.dirname, '../../shared/data/trainticket-a/logs.
 const RANGE = 'from=2023-01-01&to=2023-03-01'
 
 const ids = new Set<string>()
-for (const [, id] of gunzipSync(readFileSync(file)).toString().matchAll(/[oO]rder\w*[: ]+([0-9a-f]{8}-[0-9a-f-]{27})/g)) if (id) ids.add(id)
+for (const [, id] of gunzipSync(readFileSync(file))
+  .toString()
+  .matchAll(/[oO]rder\w*[: ]+([0-9a-f]{8}-[0-9a-f-]{27})/g))
+  if (id) ids.add(id)
 const chosen = [...ids].filter((_, i) => i % Math.max(1, Math.floor(ids.size / 100)) === 0).slice(0, 100)
 
 async function timed<T>(path: string): Promise<{ ms: number; value: T }> {

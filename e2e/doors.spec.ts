@@ -17,7 +17,10 @@ interface Answer {
 }
 
 async function send(request: APIRequestContext, body: Buffer | string, headers: Record<string, string> = {}): Promise<Answer> {
-  const response = await request.post('/api/v1/ingest?source=doors', { data: Buffer.from(body), headers: { 'content-type': 'application/x-ndjson', ...headers } })
+  const response = await request.post('/api/v1/ingest?source=doors', {
+    data: Buffer.from(body),
+    headers: { 'content-type': 'application/x-ndjson', ...headers },
+  })
   const answer = (await response.json()) as IngestResult & { result?: IngestResult }
   const result = answer.result ?? answer
   expect(result.received).toBe(result.stored + result.duplicate + result.quarantined + result.rejected)
@@ -36,7 +39,10 @@ test('nothing at all counts nothing', async ({ request }) => {
 })
 
 test('truncated JSON is quarantined alone', async ({ request }) => {
-  const { status, result } = await send(request, [good('before-cut-1'), '{"logGroup":"/app/doors","timestamp":17', good('after-cut-2'), '{"logGroup":"/app'].join('\n'))
+  const { status, result } = await send(
+    request,
+    [good('before-cut-1'), '{"logGroup":"/app/doors","timestamp":17', good('after-cut-2'), '{"logGroup":"/app'].join('\n'),
+  )
   expect({ status, ...result }).toMatchObject({ status: 200, received: 4, stored: 2, quarantined: 2 })
   expect(result.errors.map((error) => error.line)).toEqual([2, 4])
   await find(request, 'before-cut-1')
@@ -90,7 +96,11 @@ test('depth, length and huge numbers are kept exactly', async ({ request }) => {
 })
 
 test('keys named like prototypes pollute nothing, duplicate keys lose nothing', async ({ request }) => {
-  const lines = ['{"__proto__":{"polluted":"yes"},"id":"proto-1"}', '{"constructor":{"prototype":{"polluted":"yes"}},"id":"proto-2"}', '{"a":1,"a":2,"id":"twice-3"}']
+  const lines = [
+    '{"__proto__":{"polluted":"yes"},"id":"proto-1"}',
+    '{"constructor":{"prototype":{"polluted":"yes"}},"id":"proto-2"}',
+    '{"a":1,"a":2,"id":"twice-3"}',
+  ]
   expect(await send(request, lines.join('\n'))).toMatchObject({ status: 200, result: { received: 3, stored: 3 } })
   expect((await find(request, 'twice-3')).raw).toBe(lines[2])
   expect((await find(request, 'proto-1')).raw).toBe(lines[0])
@@ -107,7 +117,16 @@ test('a wrong content type does not matter, an unknown encoding is refused', asy
 test('timestamps in s, ms, µs and ns mean the same time, absurd ones are quarantined', async ({ request }) => {
   const at = (timestamp: number | string, word: string): string => `{"logGroup":"/app/units","logStream":"s","timestamp":${timestamp},"message":"id=${word}"}`
   const ms = Date.UTC(2026, 9, 5, 13)
-  const lines = [at(ms / 1000, 'unit-s'), at(ms, 'unit-ms'), at(`${ms}000`, 'unit-us'), at(`${ms}000000`, 'unit-ns'), at(-5, 'absurd-1'), at('1e40', 'absurd-2'), at(99, 'absurd-3'), at('"soon"', 'absurd-4')]
+  const lines = [
+    at(ms / 1000, 'unit-s'),
+    at(ms, 'unit-ms'),
+    at(`${ms}000`, 'unit-us'),
+    at(`${ms}000000`, 'unit-ns'),
+    at(-5, 'absurd-1'),
+    at('1e40', 'absurd-2'),
+    at(99, 'absurd-3'),
+    at('"soon"', 'absurd-4'),
+  ]
   expect(await send(request, lines.join('\n'))).toMatchObject({ status: 200, result: { received: 8, stored: 4, quarantined: 4 } })
   for (const word of ['unit-s', 'unit-ms', 'unit-us', 'unit-ns']) expect((await find(request, word)).time).toBe('2026-10-05T13:00:00.000Z')
 })

@@ -94,19 +94,17 @@ a one 0-100 #a
     expect(place(folded).nodes.size).toBe(3)
   })
 
-  const tree = fc
-    .integer({ min: 1, max: 120 })
-    .chain((n) =>
-      fc.tuple(
-        ...Array.from({ length: n }, (_, i) =>
-          fc.record({
-            parent: fc.nat({ max: Math.max(0, i - 1) }),
-            start: fc.nat({ max: 500 }),
-            extra: fc.option(fc.nat({ max: Math.max(0, i - 1) }), { freq: 8 }),
-          }),
-        ),
+  const tree = fc.integer({ min: 1, max: 120 }).chain((n) =>
+    fc.tuple(
+      ...Array.from({ length: n }, (_, i) =>
+        fc.record({
+          parent: fc.nat({ max: Math.max(0, i - 1) }),
+          start: fc.nat({ max: 500 }),
+          extra: fc.option(fc.nat({ max: Math.max(0, i - 1) }), { freq: 8 }),
+        }),
       ),
-    )
+    ),
+  )
   it('puts no two nodes on one place, and no tree link through a node, whatever the tree', () => {
     fc.assert(
       fc.property(tree, (rows) => {

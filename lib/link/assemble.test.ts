@@ -8,7 +8,8 @@ import { assembleGroup, mergeSpans, spanFromFact } from './assemble'
 import { drawEvents, shuffles } from './testing'
 
 const group = (requestId: string): bigint => hash64(spanKey.execution(requestId))
-const shown = (span: Span): string => `${nsToMs(span.startNs)}${span.startExact ? '' : '?'}..${span.endNs === null ? 'open' : nsToMs(span.endNs)} ${span.status} ${span.eventCount}`
+const shown = (span: Span): string =>
+  `${nsToMs(span.startNs)}${span.startExact ? '' : '?'}..${span.endNs === null ? 'open' : nsToMs(span.endNs)} ${span.status} ${span.eventCount}`
 
 describe('assembleGroup', () => {
   it('takes START for the start and the latest of END and REPORT for the end, in any order of the events', () => {
@@ -47,7 +48,12 @@ describe('assembleGroup', () => {
       const { spans, spanOf } = assembleGroup(group('r1'), order)
       expect(spans.map(shown).sort()).toEqual(['1000..1110 error 3', '181000..181110 ok 3', '61000..61110 error 3'])
       expect(spanOf.size).toBe(9)
-      ids.add(spans.map((span) => span.id).sort().join())
+      ids.add(
+        spans
+          .map((span) => span.id)
+          .sort()
+          .join(),
+      )
     }
     expect(ids.size).toBe(1)
   })
@@ -72,7 +78,11 @@ describe('mergeSpans', () => {
     const fact: SpanFact = { key: 'k', form: 'segment', service: { kind: 'table', name: 't' }, name: '', startNs: null, endNs: null, open: true, refs: [] }
     const event = drawEvents('1000 s - x\n2000 s - y\n3000 s - z')
     const statements = event.map((at, i) =>
-      spanFromFact(1n, { ...fact, name: ['', 'b', 'c'][i] ?? '', endNs: i === 1 ? 9n : null, open: i !== 1, startNs: i === 2 ? 5n : null, attributes: { n: i } }, at),
+      spanFromFact(
+        1n,
+        { ...fact, name: ['', 'b', 'c'][i] ?? '', endNs: i === 1 ? 9n : null, open: i !== 1, startNs: i === 2 ? 5n : null, attributes: { n: i } },
+        at,
+      ),
     )
     const results = shuffles([...statements, ...statements], 30).map((order) => order.reduce(mergeSpans))
     for (const result of results) expect(result).toEqual(results[0])

@@ -15,7 +15,13 @@ function links(refs: SpanRef[]): string[] {
   const results = shuffles(refs, 10).map((order) => {
     const effects = [...new Set(order.map((other) => other.spanId))]
     return effects
-      .flatMap((effect) => linksOf(effect, order.filter((other) => other.spanId === effect), (join) => order.filter((other) => other.joinHash === join)))
+      .flatMap((effect) =>
+        linksOf(
+          effect,
+          order.filter((other) => other.spanId === effect),
+          (join) => order.filter((other) => other.joinHash === join),
+        ),
+      )
       .map((link) => `${link.cause}>${link.effect} ${link.rule}`)
       .sort()
   })
@@ -25,7 +31,10 @@ function links(refs: SpanRef[]): string[] {
 
 describe('linksOf', () => {
   it('joins the producer of a message to each of its deliveries', () => {
-    expect(links([ref(1n, 'message', 'produced', 'm'), ref(2n, 'message', 'consumed', 'm'), ref(3n, 'message', 'consumed', 'm')])).toEqual(['1>2 message-id', '1>3 message-id'])
+    expect(links([ref(1n, 'message', 'produced', 'm'), ref(2n, 'message', 'consumed', 'm'), ref(3n, 'message', 'consumed', 'm')])).toEqual([
+      '1>2 message-id',
+      '1>3 message-id',
+    ])
   })
 
   it('does not join two producers, two consumers, other kinds or other values', () => {
@@ -41,7 +50,11 @@ describe('linksOf', () => {
 
   it('keeps both facts where two ids prove one link, and makes no link to itself', () => {
     const refs = [ref(1n, 'message', 'produced', 'm'), ref(1n, 'span', 'self', 's'), ref(2n, 'message', 'consumed', 'm'), ref(2n, 'span', 'parent', 's')]
-    const found = linksOf(2n, refs.filter((other) => other.spanId === 2n), (join) => refs.filter((other) => other.joinHash === join))
+    const found = linksOf(
+      2n,
+      refs.filter((other) => other.spanId === 2n),
+      (join) => refs.filter((other) => other.joinHash === join),
+    )
     expect(found.map((link) => link.evidence.length)).toEqual([2])
     expect(links([ref(1n, 'span', 'self', 's'), ref(1n, 'span', 'parent', 's')])).toEqual([])
   })

@@ -17,7 +17,8 @@ function assigned(drawing: string): string[] {
 
 describe('assignStream', () => {
   it('gives lines without an id to the execution that is open, init lines to the next one, late lines to the last one', () => {
-    expect(assigned(`
+    expect(
+      assigned(`
       1000 s - INIT
       1001 s - loading
       1002 s r1 START
@@ -26,7 +27,8 @@ describe('assignStream', () => {
       1011 s r1 REPORT:9
       1012 s - flushed
       2002 s r2 START
-      2005 s - work`)).toEqual(['1000:r1', '1001:r1', '1005:r1', '1012:r1', '2005:r2'])
+      2005 s - work`),
+    ).toEqual(['1000:r1', '1001:r1', '1005:r1', '1012:r1', '2005:r2'])
   })
 
   it('starts anew at INIT_START in the middle of a stream', () => {

@@ -13,9 +13,12 @@ test.each(['localhost', '127.0.0.1', '127.8.9.10', '::1'])('HOST may be %s: only
   expect(readEnv({ HOST: host }).host).toBe(host)
 })
 
-test.each(['0.0.0.0', '::', '192.168.1.5', 'example.org', 'localhost.example.org', '127.0.0.1.example.org'])('HOST %s is refused while there are no accounts', (host) => {
-  expect(() => readEnv({ HOST: host })).toThrow(/^HOST must be this machine .*no accounts yet/)
-})
+test.each(['0.0.0.0', '::', '192.168.1.5', 'example.org', 'localhost.example.org', '127.0.0.1.example.org'])(
+  'HOST %s is refused while there are no accounts',
+  (host) => {
+    expect(() => readEnv({ HOST: host })).toThrow(/^HOST must be this machine .*no accounts yet/)
+  },
+)
 
 test.each(['x', '-1', '65536', '3000.5'])('PORT %s is refused with the value in the message', (port) => {
   expect(() => readEnv({ PORT: port })).toThrow(`(PORT is "${port}")`)
