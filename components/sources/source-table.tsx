@@ -19,7 +19,15 @@ export interface SourceTableProps {
   now: number
 }
 
-const KINDS: Record<string, string> = { cloudwatch: 'CloudWatch', xray: 'X-Ray', file: 'file', http: 'HTTP' }
+const KINDS: Record<string, string> = {
+  cloudwatch: 'CloudWatch',
+  xray: 'X-Ray',
+  file: 'file',
+  http: 'HTTP',
+  otlp: 'OTLP',
+  zipkin: 'Zipkin',
+  firehose: 'Firehose',
+}
 
 /** A row a source; the head is the promise: received = stored + duplicate + quarantined + rejected. */
 export function SourceTable({ sources, rates, rangeLabel, zone, now }: SourceTableProps) {

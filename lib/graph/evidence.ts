@@ -40,6 +40,8 @@ function partsOf(value: string): string[] {
 
 const RULE_WORDS: Record<string, string> = {
   'span-parent': 'The effect names this span as its parent.',
+  'span-call': 'The effect is the server side of this very call, under the same span id, or was started by it.',
+  'span-link': 'The effect names this span as one of those that led to it.',
   'message-id': 'The cause was told this message id when it sent, the effect received a message with it.',
   'event-id': 'The bus gave this event id to the cause, and the effect was called with it.',
   'stream-position': 'The cause wrote this position of the stream, the effect read it.',

@@ -39,7 +39,7 @@ export const ingestResult = z.object({
 
 export const sourceStatus = z.object({
   name: z.string(),
-  kind: z.string().describe('cloudwatch | xray | file | http'),
+  kind: z.string().describe('cloudwatch | xray | file | http | otlp | zipkin | firehose'),
   received: z.number(),
   stored: z.number(),
   duplicate: z.number(),

@@ -25,7 +25,7 @@ import { mayHoldEvent, readLoggedEvents } from './logged-event'
 import { findEmbedded } from './loose-value'
 import { readJaegerSpan } from './jaeger'
 import { readOtelLog, readOtelSpan } from './otel'
-import { readPlatformJson, readPlatformText } from './platform'
+import { readPlatformJson, readPlatformText, telemetryLine } from './platform'
 import { readNamedIds } from './response'
 import { stripPrefix, traceIdInText } from './runtime-prefix'
 import { serviceOfGroup, serviceOfName } from './service'
@@ -88,11 +88,15 @@ function readRecord(record: RawRecord, draft: Draft): void {
     const value = record.json ?? parsedObject(record.body)
     if (isJsonObject(value) && readOtelLog(value, draft)) return
   }
-  const text = record.body.trimEnd()
+  readText(record.body.trimEnd(), record.json, draft)
+}
+
+/** `json`: the text's value, where it is known. */
+function readText(text: string, json: unknown, draft: Draft): void {
   draft.message = text
   const first = text.charCodeAt(0)
   if (first === 123) {
-    const value = record.json ?? parsedObject(text)
+    const value = json ?? parsedObject(text)
     if (isJsonObject(value)) return readObject(value, text, draft)
   }
   if (!readPlatformText(text, draft) && !readAccessLine(text, draft)) readRest(stripPrefix(text, draft), draft, 0)
@@ -110,6 +114,9 @@ function parsedObject(text: string): JsonObject | null {
 }
 
 function readObject(value: JsonObject, text: string, draft: Draft): void {
+  const logged = telemetryLine(value, draft)
+  if (typeof logged === 'string') return readText(logged.trimEnd(), undefined, draft)
+  if (isJsonObject(logged)) return readObject(logged, JSON.stringify(logged), draft)
   if (readPlatformJson(value, draft) || readStepFunctionsLine(value, draft) || readGatewayLine(value, draft)) return
   const { human, inner } = readJsonLine(value, draft)
   const own = draft.fields.length

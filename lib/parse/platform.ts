@@ -140,10 +140,20 @@ function number<K extends string>(name: K, text: string | undefined): { [P in K]
   return Number.isFinite(value) ? ({ [name]: value } as { [P in K]?: number }) : {}
 }
 
+/**
+ * What a function or extension wrote, as the Telemetry API hands it on: `{time, type: 'function', record}`, the record a text, or a value
+ * where the function logs JSON. undefined where the value is something else; the line's time is taken over.
+ */
+export function telemetryLine(value: JsonObject, draft: Draft): unknown {
+  if ((value.type !== 'function' && value.type !== 'extension') || typeof value.time !== 'string' || Object.keys(value).length !== 3) return undefined
+  draft.lineNs ??= isoToNs(value.time)
+  return typeof value.record === 'string' || isJsonObject(value.record) ? value.record : undefined
+}
+
 /** Reads a platform event of the JSON log format or the Telemetry API; false where the value is none. */
 export function readPlatformJson(value: JsonObject, draft: Draft): boolean {
   const { type } = value
-  if (typeof type !== 'string' || !(type.startsWith('platform.') || type === 'extension')) return false
+  if (typeof type !== 'string' || !type.startsWith('platform.')) return false
   const record = isJsonObject(value.record) ? value.record : {}
   if (typeof value.time === 'string') draft.lineNs = isoToNs(value.time)
   const requestId = requestIdOf(record.requestId)

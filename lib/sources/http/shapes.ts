@@ -10,7 +10,7 @@ import { bytesToLatin1, encodeUtf8, encodeWtf8, isStorable, latin1ToBytes, stora
 import { epochToNs, inRange, isoToNs } from '#lib/base/log-time'
 import type { UnixNano } from '#lib/base/time'
 import type { RawRecord, RefusedRecord } from '#lib/model/event'
-import { decodeJaeger, isJaeger } from '#lib/sources/jaeger/decode'
+import { decodeJaeger, isJaeger, isJaegerSpan } from '#lib/sources/jaeger/decode'
 import { decodeOtlp, isOtlp } from '#lib/sources/otlp/decode'
 import { isZipkinSpan, zipkinRecord } from '#lib/sources/zipkin/decode'
 
@@ -70,7 +70,7 @@ const SHAPES: Shape[] = [
     },
   },
   {
-    fits: isJaeger,
+    fits: (value) => isJaeger(value) || isJaegerSpan(value),
     read(value, source, out) {
       for (const record of decodeJaeger(value, source)) out.push(record)
     },

@@ -1,6 +1,6 @@
 /**
  * Jaeger's JSON as records: one a span. A record's text is the document with the one span and its process, so that it stands alone.
- * https://www.jaegertracing.io/docs/ (the answer of /api/traces, and what its UI downloads)
+ * https://www.jaegertracing.io/docs/ (the answer of /api/traces, and what its UI downloads), or a span alone with its process inside.
  */
 import { isJsonObject, type JsonObject } from '#lib/base/json'
 import { EARLIEST_NS } from '#lib/base/log-time'
@@ -13,7 +13,13 @@ export function isJaeger(value: JsonObject): boolean {
   return Array.isArray(value.data) && value.data.length > 0 && value.data.every((trace) => isJsonObject(trace) && Array.isArray(trace.spans))
 }
 
+/** A span by itself with its process inside, as Jaeger keeps it in Elasticsearch. */
+export function isJaegerSpan(value: JsonObject): boolean {
+  return typeof value.traceID === 'string' && typeof value.spanID === 'string' && 'startTime' in value && 'operationName' in value
+}
+
 export function* decodeJaeger(value: JsonObject, at: { line: number; latestNs: UnixNano }): Generator<RawRecord | RefusedRecord> {
+  if (isJaegerSpan(value)) return yield spanRecord(value, {}, at)
   for (const trace of Array.isArray(value.data) ? value.data.filter(isJsonObject) : []) {
     for (const span of Array.isArray(trace.spans) ? trace.spans : []) yield spanRecord(span, trace, at)
   }
@@ -23,7 +29,7 @@ function spanRecord(span: unknown, trace: JsonObject, at: { line: number; latest
   const processes = isJsonObject(trace.processes) ? trace.processes : {}
   const id = isJsonObject(span) && typeof span.processID === 'string' ? span.processID : undefined
   const process = id !== undefined && Object.hasOwn(processes, id) ? { processes: { [id]: processes[id] } } : {}
-  const json = { data: [{ traceID: trace.traceID, spans: [span], ...process }] }
+  const json = { data: [{ ...(trace.traceID === undefined ? {} : { traceID: trace.traceID }), spans: [span], ...process }] }
   const body = JSON.stringify(json)
   const refuse = (code: string, message: string): RefusedRecord => ({
     fate: 'quarantined', code, message, line: at.line, bytes: encodeUtf8(body).slice(0, 64 * 1024),
