@@ -2,7 +2,6 @@
 import type { ElementDefinition, StylesheetJson } from 'cytoscape'
 import { CORNER, type Point, type RoutedLink } from '#lib/graph/route-link'
 import type { TransactionLayout } from '#lib/graph/layout-transaction'
-import { mayWait } from '#lib/graph/evidence'
 
 /** Colours that a canvas needs as values; CSS variables don't reach into it. */
 export interface LinkPalette {
@@ -45,7 +44,7 @@ export function isShown(routed: RoutedLink, threshold: number): boolean {
   return routed.link.tier === null || routed.link.tier === 'A' || routed.link.confidence >= threshold
 }
 
-export const waitsOn = (routed: RoutedLink): boolean => routed.link.links.some(mayWait) && (routed.link.delayMs ?? 0) > 0
+export const waitsOn = (routed: RoutedLink): boolean => routed.link.waits && (routed.link.delayMs ?? 0) > 0
 
 function linkElements(routed: RoutedLink, { critical }: GraphState): ElementDefinition[] {
   const { link, points, band } = routed

@@ -40,6 +40,8 @@ export interface UnitLink {
   delayMs: number | null
   /** True where the target is drawn under the source. */
   tree: boolean
+  /** Something carried it, and the effect began after the cause had ended: it waited. */
+  waits: boolean
 }
 
 export interface FoldedTransaction {
@@ -66,6 +68,11 @@ const MIN_REPEAT = 5
 export const isCarrier = (span: SpanItem): boolean =>
   span.kind === 'queue' || span.kind === 'topic' || span.kind === 'bus' || span.kind === 'stream' || span.kind === 'table' || span.kind === 'bucket'
 
+/**
+ * Its time is waiting: a message lay in it. A call to a queue or a table that a trace recorded is work of the caller, however long.
+ */
+export const isWaiting = (span: SpanItem): boolean => isCarrier(span) && span.form !== 'segment' && span.form !== 'span'
+
 /** Clocks of one service agree, but its records round to the millisecond. */
 const ROUNDING_MS = 1
 
@@ -77,7 +84,7 @@ function isInner(tree: CauseTree, id: string): boolean {
   const node = tree.nodes.get(id)
   const parent = node?.parent ? tree.nodes.get(node.parent) : undefined
   if (!node?.cause || !parent || node.cause.tier !== 'A' || node.span.service !== parent.span.service) return false
-  if (isCarrier(node.span) || node.span.form === 'delivery' || mayWait(node.cause)) return false
+  if (node.span.form === 'delivery' || isWaiting(node.span) || mayWait(node.cause)) return false
   const whole = (one: CauseNode) => one.span.form === 'execution' || one.span.form === 'request'
   if (!whole(node) || !whole(parent)) return true
   return node.startMs >= parent.startMs - ROUNDING_MS && (node.endMs ?? node.startMs) <= (parent.endMs ?? Infinity) + ROUNDING_MS
@@ -273,7 +280,14 @@ function median(values: number[]): number | null {
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
 }
 
-function unitLinks(links: LinkItem[], units: Map<string, Unit>, unitOfSpan: Map<string, string>): UnitLink[] {
+/** A message, or an effect that began when its cause was over: between the two it waited. */
+function waited(link: LinkItem, tree: CauseTree): boolean {
+  const [cause, effect] = [tree.nodes.get(link.cause.spanId), tree.nodes.get(link.effect.spanId)]
+  if (mayWait(link)) return true
+  return cause?.endMs != null && effect !== undefined && effect.startMs > cause.endMs + ROUNDING_MS && !isWaiting(cause.span)
+}
+
+function unitLinks(links: LinkItem[], tree: CauseTree, units: Map<string, Unit>, unitOfSpan: Map<string, string>): UnitLink[] {
   const grouped = new Map<string, UnitLink>()
   for (const link of links) {
     const source = unitOfSpan.get(link.cause.spanId)
@@ -282,12 +296,23 @@ function unitLinks(links: LinkItem[], units: Map<string, Unit>, unitOfSpan: Map<
     const id = `${source}>${target}`
     const seen = grouped.get(id)
     if (!seen) {
-      const tree = units.get(target)?.parent === source
-      grouped.set(id, { id, source, target, links: [link], tier: link.tier, confidence: link.confidence, delayMs: link.delayMs, tree })
+      const isTree = units.get(target)?.parent === source
+      grouped.set(id, {
+        id,
+        source,
+        target,
+        links: [link],
+        tier: link.tier,
+        confidence: link.confidence,
+        delayMs: link.delayMs,
+        tree: isTree,
+        waits: waited(link, tree),
+      })
       continue
     }
     seen.links.push(link)
     if (seen.tier === null || WEAKER[link.tier] > WEAKER[seen.tier]) seen.tier = link.tier
+    seen.waits ||= waited(link, tree)
     seen.confidence = Math.min(seen.confidence, link.confidence)
   }
   for (const link of grouped.values()) link.delayMs = median(link.links.flatMap((one) => one.delayMs ?? []))
@@ -324,7 +349,7 @@ function addMissing(units: Map<string, Unit>, unitOfSpan: Map<string, string>, m
       near.parent = id
     }
     const [source, target] = effect ? [near.id, id] : [id, near.id]
-    return [{ id: `${source}>${target}`, source, target, links: [], tier: null, confidence: 1, delayMs: null, tree: effect || first }]
+    return [{ id: `${source}>${target}`, source, target, links: [], tier: null, confidence: 1, delayMs: null, tree: effect || first, waits: false }]
   })
 }
 
@@ -363,5 +388,5 @@ export function foldTransaction(tree: CauseTree, links: LinkItem[], options: Fol
   const ghosts = addMissing(units, unitOfSpan, options.missing)
   const order = causalOrder(units)
   for (const unit of units.values()) unit.children.sort((a, b) => order.indexOf(a) - order.indexOf(b))
-  return { units, order, links: [...unitLinks(links, units, unitOfSpan), ...ghosts], unitOfSpan }
+  return { units, order, links: [...unitLinks(links, tree, units, unitOfSpan), ...ghosts], unitOfSpan }
 }

@@ -9,7 +9,7 @@
  *   email                [      ]        expected, not seen
  */
 import type { EventDetail, TransactionDetail } from '#lib/model/api'
-import { type FoldedTransaction, isCarrier, type Unit } from './fold-transaction'
+import { type FoldedTransaction, isWaiting, type Unit } from './fold-transaction'
 import type { CauseTree } from './cause-tree'
 
 export interface Bar {
@@ -50,6 +50,8 @@ export interface Timeline {
 const MAX_TICKS = 400
 /** X-Ray's times have microseconds, CloudWatch's milliseconds: less than one is rounding, not skew. */
 const LEAST_SKEW_MS = 1
+/** Shorter gaps are the call itself. */
+const LEAST_WAIT_MS = 1
 /** An expected effect has no length of its own; a tenth of the whole is seen and claims little. */
 const MISSING_SHARE = 0.1
 
@@ -73,7 +75,6 @@ interface Around {
   tree: CauseTree
   endMs: number
   lastEvent: Map<string, number>
-  waits: Map<string, Bar[]>
 }
 
 function openBars(unit: Unit, around: Around): Bar[] {
@@ -85,12 +86,12 @@ function openBars(unit: Unit, around: Around): Bar[] {
 
 function barsOf(unit: Unit, around: Around): Bar[] {
   if (unit.fold === 'missing') return [{ kind: 'missing', fromMs: unit.startMs, toMs: unit.startMs + around.endMs * MISSING_SHARE }]
-  const before = around.waits.get(unit.id) ?? []
-  const kind = unit.lead && isCarrier(unit.lead) ? 'waiting' : 'work'
+  const kind = unit.lead && isWaiting(unit.lead) ? 'waiting' : 'work'
   if (unit.fold === 'repeat' || unit.fold === 'rest') {
     const pieces = unit.heads.flatMap((id) => around.tree.nodes.get(id) ?? []).map((node) => ({ fromMs: node.startMs, toMs: node.endMs ?? node.startMs }))
     return unite(pieces).map((piece) => ({ kind, ...piece }))
   }
+  const before = waitBefore(unit, around.tree)
   if (unit.endMs === null) return [...before, ...openBars(unit, around)]
   const cold = coldMs(unit)
   const coming: Bar[] = cold > 0 ? [{ kind: 'cold', fromMs: unit.startMs - cold, toMs: unit.startMs }] : []
@@ -130,15 +131,13 @@ function stairsOf(path: TransactionDetail['criticalPath'], rowOf: Map<string, nu
   return stairs
 }
 
-/** What the critical path waited before a unit began, drawn in front of its work. */
-function waitsBefore(path: TransactionDetail['criticalPath'], folded: FoldedTransaction): Map<string, Bar[]> {
-  const waits = new Map<string, Bar[]>()
-  for (const piece of path) {
-    const unit = folded.units.get(folded.unitOfSpan.get(piece.spanId) ?? '')
-    if (!piece.waiting || !unit?.lead || isCarrier(unit.lead) || piece.endMs <= piece.startMs || piece.startMs >= unit.startMs) continue
-    waits.set(unit.id, [...(waits.get(unit.id) ?? []), { kind: 'waiting', fromMs: piece.startMs, toMs: Math.min(piece.endMs, unit.startMs) }])
-  }
-  return waits
+/** Between the end of a cause and the start of its effect something carried it: that time is waiting, in front of the effect's work. */
+function waitBefore(unit: Unit, tree: CauseTree): Bar[] {
+  const node = tree.nodes.get(unit.id)
+  const cause = node?.parent ? tree.nodes.get(node.parent) : undefined
+  if (!node || cause?.endMs == null || isWaiting(node.span)) return []
+  const toMs = unit.startMs - coldMs(unit)
+  return toMs > cause.endMs + LEAST_WAIT_MS ? [{ kind: 'waiting', fromMs: cause.endMs, toMs }] : []
 }
 
 /** Rows, stairs and range of a folded transaction; all times in ms from the root's start. `originNs` is that start. */
@@ -147,7 +146,7 @@ export function timelineOf(folded: FoldedTransaction, tree: CauseTree, detail: P
   const lastEvent = new Map([...ticks].map(([id, list]) => [id, Math.max(...list.map((tick) => tick.ms))]))
   const units = folded.order.flatMap((id) => folded.units.get(id) ?? [])
   const ends = [...units.map((unit) => unit.endMs ?? unit.startMs), ...lastEvent.values()]
-  const around: Around = { tree, endMs: Math.max(0.001, ...ends), lastEvent, waits: waitsBefore(detail.criticalPath, folded) }
+  const around: Around = { tree, endMs: Math.max(0.001, ...ends), lastEvent }
   const rows = units.map((unit) => ({
     unit,
     bars: barsOf(unit, around),

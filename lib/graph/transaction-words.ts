@@ -14,11 +14,12 @@ export interface TransactionWords {
 }
 
 /**
- * What a transaction is called: its operation; where that says nothing (`/*`, or none) its first service and the one that it went to.
+ * What a transaction is called: its operation; where that says nothing (`/*`) its first service and the one that it went to.
  * `next` is the first other service, where one is known.
  */
 export function titleOf({ name, rootService }: { name: string; rootService: string }, next: string | undefined): string {
-  if (/\p{L}/u.test(name) && name !== rootService) return name
+  if (name === '' || name === rootService) return rootService
+  if (/\p{L}/u.test(name)) return name
   return next === undefined ? rootService : `${rootService} \u2192 ${next}`
 }
 

@@ -1,7 +1,7 @@
 /** The two lines of a node: what it is, and the one fact that matters most about it. */
 import { formatCount, formatDuration } from '#lib/base/format'
 import type { CauseTree } from './cause-tree'
-import { isCarrier, type Unit } from './fold-transaction'
+import { isWaiting, type Unit } from './fold-transaction'
 
 export interface UnitWords {
   name: string
@@ -47,7 +47,7 @@ function factOf(unit: Unit, tree: CauseTree): string {
   if (!span || unit.endMs === null) return 'no end seen'
   const duration = formatDuration(unit.endMs - unit.startMs)
   const status = span.attributes['http.response.status_code']
-  if (isCarrier(span)) return unit.endMs > unit.startMs ? `waits ${duration}` : span.name
+  if (isWaiting(span)) return unit.endMs > unit.startMs ? `waits ${duration}` : span.name
   if (span.kind === 'gateway' && status !== undefined) return `${String(status)} in ${duration}`
   return span.name ? `${shortOperation(span.name)} ${duration}` : duration
 }
