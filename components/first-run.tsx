@@ -7,7 +7,7 @@ import type { Status } from '#lib/model/api'
 import { DemoButton } from '#components/demo-button'
 import { ExampleGraph } from '#components/example-graph'
 import { useImport } from '#components/import-drop'
-import { Command, curlLine, DropOrPaste, IMPORT_COMMAND } from '#components/sources/add-logs'
+import { Command, Doors, DropOrPaste, IMPORT_COMMAND } from '#components/sources/add-logs'
 import { Button } from '#components/ui/controls'
 import { Icon } from '#components/ui/icon'
 
@@ -45,7 +45,7 @@ export function FirstRun({ status }: FirstRunProps) {
             <h2>
               <Icon name="file" />A file, or a paste
             </h2>
-            <p>JSON lines, CloudWatch exports, subscription payloads, X-Ray traces or plain text; gzip and zip too.</p>
+            <p>JSON lines, CloudWatch exports, X-Ray, OTLP, Zipkin, Jaeger or plain text; gzip and zip too.</p>
             <DropOrPaste />
           </section>
           <section>
@@ -61,8 +61,8 @@ export function FirstRun({ status }: FirstRunProps) {
               <Icon name="stream" />
               Send them over HTTP
             </h2>
-            <p>From a collector, a subscription or a script. Answered with 200 only after the events are stored.</p>
-            <Command text={curlLine(origin)} label="Copy the curl line" />
+            <p>From a collector, Firehose, or a script. Answered with 200 only after the events are stored.</p>
+            <Doors origin={origin} />
           </section>
         </div>
       </div>

@@ -1,10 +1,8 @@
 'use client'
 import { createContext, useContext, useEffect, useMemo, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
-import { useStatus } from '#lib/hooks/data'
 import { useUploads } from '#lib/hooks/upload'
-import type { Uploads } from '#lib/hooks/upload'
-import type { Status } from '#lib/model/api'
+import type { UploadItem, Uploads } from '#lib/hooks/upload'
 import { ImportProgress } from './import-progress'
 
 interface ImportContext {
@@ -28,7 +26,7 @@ export function ImportDrop({ children }: { children: ReactNode }) {
   const uploads = useUploads()
   const input = useRef<HTMLInputElement>(null)
   const over = useDropTarget(uploads.add)
-  const importedRange = useImportedRange(uploads)
+  const importedRange = useMemo(() => (uploads.active ? null : importedRangeOf(uploads.items)), [uploads])
   const value = useMemo(() => ({ uploads, choose: () => input.current?.click(), importedRange }), [uploads, importedRange])
   return (
     <Context.Provider value={value}>
@@ -93,27 +91,11 @@ function useDropTarget(onFiles: (files: File[]) => void): boolean {
   return over
 }
 
-/** Compares the sources before with those after: what grew is what was imported. */
-function useImportedRange({ items, active }: Uploads): { from: string; to: string } | null {
-  const status = useStatus()
-  const [before, setBefore] = useState<Status | null>(null)
-  const counted = items.some((item) => item.result !== null && item.result.received > 0)
-  const data = status.data
-  const [wasEmpty, setWasEmpty] = useState(true)
-  // Set while rendering, as React has it for state that follows from other state: the last status without a running import.
-  if (items.length === 0 && data && before !== data) setBefore(data)
-  if (wasEmpty !== (items.length === 0)) setWasEmpty(items.length === 0)
-  if (active || !counted || !data || data === before) return null
-  return rangeOfGrowth(before, data)
-}
-
-/** The range of all sources that received something between the two; of all data where none can be told. */
-export function rangeOfGrowth(before: Status | null, after: Status): { from: string; to: string } | null {
-  const known = new Map((before?.sources ?? []).map((source) => [source.name, source.received]))
-  const grown = after.sources.filter((source) => source.received > (known.get(source.name) ?? 0) && source.firstEvent !== null && source.lastEvent !== null)
-  const firsts = grown.flatMap((source) => (source.firstEvent ? [Date.parse(source.firstEvent)] : []))
-  const lasts = grown.flatMap((source) => (source.lastEvent ? [Date.parse(source.lastEvent)] : []))
-  if (firsts.length === 0 || lasts.length === 0) return after.data
-  // `to` is exclusive: a millisecond more keeps the last event inside.
-  return { from: new Date(Math.min(...firsts)).toISOString(), to: new Date(Math.max(...lasts) + 1).toISOString() }
+/** From the first to the last event that the files held, wherever they were already stored; null where they held none, or while one runs. */
+export function importedRangeOf(items: readonly Pick<UploadItem, 'state' | 'result'>[]): { from: string; to: string } | null {
+  const ranges = items.flatMap((item) => (item.result?.data ? [item.result.data] : []))
+  if (ranges.length === 0) return null
+  const from = Math.min(...ranges.map((range) => Date.parse(range.from)))
+  const to = Math.max(...ranges.map((range) => Date.parse(range.to)))
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
 }

@@ -58,8 +58,36 @@ function lineCount(text: string): string {
 
 export const IMPORT_COMMAND = 'bin/specter import app.ndjson.gz traces/'
 
-export function curlLine(origin: string): string {
+function curlLine(origin: string): string {
   return `curl --data-binary @app.ndjson '${origin}/api/v1/ingest?source=shop'`
+}
+
+/** The doors that other senders know, each under its protocol's own path. */
+function doors(origin: string): { what: string; url: string }[] {
+  return [
+    { what: 'POST', url: `${origin}/api/v1/ingest?source=shop` },
+    { what: 'OTLP', url: `${origin}/v1/logs` },
+    { what: 'OTLP', url: `${origin}/v1/traces` },
+    { what: 'Zipkin', url: `${origin}/api/v2/spans` },
+    { what: 'Firehose', url: `${origin}/api/v1/ingest/firehose` },
+  ]
+}
+
+export function Doors({ origin }: { origin: string }) {
+  return (
+    <>
+      <pre className="command">
+        {doors(origin).map(({ what, url }) => (
+          <span key={url} className="block">
+            <b className="font-medium text-ink">{what}</b> {url}
+          </span>
+        ))}
+      </pre>
+      <div className="row mt-2">
+        <CopyButton text={curlLine(origin)} label="Copy a curl line" />
+      </div>
+    </>
+  )
 }
 
 /** A line that works as it is copied. */
@@ -87,15 +115,15 @@ export function AddLogs({ onClose }: { onClose: ReactNode }) {
         <Way
           number={1}
           title="A file, or a paste"
-          text="JSON lines, CloudWatch exports, X-Ray traces or plain text; gzip and zip too. Importing again stores nothing twice."
+          text="JSON lines, CloudWatch exports, X-Ray, OTLP, Zipkin, Jaeger or plain text; gzip and zip too. Importing again stores nothing twice."
         >
           <DropOrPaste />
         </Way>
         <Way number={2} title="The command line" text="Files, folders or standard input, of any size. It goes on where it was interrupted.">
           <Command text={IMPORT_COMMAND} label="Copy the command" />
         </Way>
-        <Way number={3} title="Over HTTP" text="From a script or a subscription. 200 means that the events are committed.">
-          <Command text={curlLine(origin)} label="Copy the curl line" />
+        <Way number={3} title="Over HTTP" text="From a collector, Firehose or a script. 200 means that the events are committed.">
+          <Doors origin={origin} />
         </Way>
       </ol>
     </>
