@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 
 import { beforeAll, describe, expect, it } from 'vitest'
 
-import { DAY_FOLDER, hashOf, readDay, type DayFacts } from './day'
+import { DAY_FOLDER, hashOf, readDay, type DayFacts } from './day-files'
 import type { LogLine } from './runtime/ledger'
 import { createRandom } from './runtime/random'
 
@@ -64,6 +64,11 @@ describe('the recorded day', () => {
     expect(bytes).toBeLessThanOrEqual(8 * 1024 * 1024)
     expect(lines.length).toBe(facts.logs)
     expect(lines.filter(({ logStream, timestamp }) => logStream === facts.first.logStream && timestamp < facts.first.timestamp)).toEqual([])
+  })
+
+  it('holds at least 5,000 transactions of 8 to 20 lines, by the truth that is recorded with it', () => {
+    expect(facts.transactions.of8To20Lines).toBeGreaterThanOrEqual(5_000)
+    expect(facts.transactions.all).toBeGreaterThanOrEqual(facts.transactions.of8To20Lines)
   })
 
   it('holds thousands of requests by hundreds of customers', () => {

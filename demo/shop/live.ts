@@ -1,4 +1,4 @@
-import { asLines } from './day'
+import { asLines } from './day-files'
 import { SAMPLE_RATE } from './recording'
 import { createRealClock } from './runtime/clock'
 import type { LogLine } from './runtime/ledger'

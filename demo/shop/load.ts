@@ -1,4 +1,4 @@
-import { readDay } from './day'
+import { readDay } from './day-files'
 import { pause, send, statusOf, type Stored } from './send'
 
 /** Lines a request: a second or so of work each, so that progress is seen and a broken connection costs little. */

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-import { asLines, DAY_FOLDER, factsOf, hashOf, packed, readDay, writeFacts } from './day'
+import { asLines, DAY_FOLDER, factsOf, hashOf, packed, readDay, writeFacts } from './day-files'
 import { FAULTS } from './faults'
 import { record, RECORDED_DAY } from './recording'
 
@@ -61,10 +61,12 @@ async function main(): Promise<void> {
     process.stdout.write(`${hash}  ${name}  ${content.length} lines\n`)
     if (!values.check && (!values.day || KEPT.includes(name))) await writeFile(join(folder, `${name}.gz`), packed(text))
   }
-  if (values.day) await writeFacts(factsOf(seed, recording.lines, recording.traces, hashes))
+  const facts = factsOf(seed, { lines: recording.lines, traces: recording.traces, transactions: recording.truth.transactions }, hashes)
+  if (values.day) await writeFacts(facts)
   process.stderr.write(`Recorded in ${((Date.now() - begun) / 1000).toFixed(1)} s\n`)
   if (known === undefined) return
   const changed = Object.keys(hashes).filter((name) => hashes[name] !== known.sha256[name])
+  if (JSON.stringify(facts) !== JSON.stringify(known)) changed.push('day.json')
   if (changed.length === 0) {
     process.stderr.write('The day in demo/shop/day is what the shop records.\n')
     return

@@ -17,6 +17,8 @@ export interface DayFacts {
   first: { logGroup: string; logStream: string; timestamp: number }
   logs: number
   traces: number
+  /** By the truth, which the repository doesn't keep: `--check` records it again. */
+  transactions: { all: number; of8To20Lines: number }
   sha256: Record<string, string>
 }
 
@@ -31,7 +33,18 @@ export function packed(text: string): Buffer {
   return bytes
 }
 
-export function factsOf(seed: string, lines: readonly LogLine[], traces: readonly unknown[], sha256: Record<string, string>): DayFacts {
+/** A line of transactions.ndjson, as far as it is counted. */
+interface TransactionLine {
+  eventCount: number
+}
+
+export function factsOf(
+  seed: string,
+  files: { lines: readonly LogLine[]; traces: readonly unknown[]; transactions: readonly unknown[] },
+  sha256: Record<string, string>,
+): DayFacts {
+  const { lines, traces } = files
+  const transactions = files.transactions as readonly TransactionLine[]
   let [earliest] = lines
   let toMs = 0
   for (const line of lines) {
@@ -53,6 +66,7 @@ export function factsOf(seed: string, lines: readonly LogLine[], traces: readonl
     first: { logGroup: first.logGroup, logStream: first.logStream, timestamp: first.timestamp },
     logs: lines.length,
     traces: traces.length,
+    transactions: { all: transactions.length, of8To20Lines: transactions.filter(({ eventCount }) => eventCount >= 8 && eventCount <= 20).length },
     sha256,
   }
 }
