@@ -2,7 +2,8 @@
 import { formatClock } from '#lib/base/clock'
 import { formatCount, formatDuration } from '#lib/base/format'
 import { ruleWords, sureWords } from '#lib/graph/evidence'
-import type { UnitLink } from '#lib/graph/fold-transaction'
+import { elapsedOf } from '#lib/graph/fold-transaction'
+import type { Elapsed, UnitLink } from '#lib/graph/fold-transaction'
 import { unitWords } from '#lib/graph/unit-words'
 import { usePreference } from '#lib/hooks/preferences'
 import { useEvent } from '#lib/hooks/transaction-data'
@@ -57,7 +58,7 @@ export function LinkInspector({ model, unitLink, onSelect }: LinkInspectorProps)
         )}
       </InspectorSection>
       {link ? <Proof link={link} model={model} /> : null}
-      {link ? <Delay link={link} /> : null}
+      {link ? <Delay link={link} model={model} /> : null}
       {link && link.alternatives.length > 0 ? <Alternatives link={link} model={model} onSelect={onSelect} /> : null}
     </>
   )
@@ -115,15 +116,21 @@ function EndLine({ end, side, values, model }: EndLineProps) {
   )
 }
 
-function Delay({ link }: { link: LinkItem }) {
-  if (link.delayMs === null) return null
-  const negative = link.delayMs < 0
+const COUNTED_FROM: Record<Elapsed['from'], string> = {
+  end: 'from the end of the cause to the start of the effect: it waited.',
+  start: 'from the start of the cause to that of the effect.',
+  event: 'from the cause\u2019s event to the effect\u2019s start.',
+}
+
+function Delay({ link, model }: { link: LinkItem; model: InspectorProps['model'] }) {
+  const { ms, from } = elapsedOf(link, model.tree)
+  if (ms === null) return null
   return (
     <InspectorSection title="Delay">
       <p>
-        <b className="font-semibold">{formatDuration(link.delayMs)}</b> from the cause&rsquo;s event to the effect&rsquo;s start.
+        <b className="font-semibold">{formatDuration(ms)}</b> {COUNTED_FROM[from]}
       </p>
-      {negative ? (
+      {ms < 0 ? (
         <p className="small mt-1 text-warn">
           The effect seems to come first: the clocks of both disagree, or its start is only the latest possible one. An exact id still proves the link.
         </p>

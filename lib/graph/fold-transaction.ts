@@ -287,6 +287,23 @@ function waited(link: LinkItem, tree: CauseTree): boolean {
   return cause?.endMs != null && effect !== undefined && effect.startMs > cause.endMs + ROUNDING_MS && !isWaiting(cause.span)
 }
 
+export interface Elapsed {
+  ms: number | null
+  /** What it is counted from, to the start of the effect. */
+  from: 'end' | 'start' | 'event'
+}
+
+/**
+ * How long the effect took to begin. What waited is counted from the end of its cause; what a trace nests from the start of the very
+ * step that called, since its document has one time for all its steps; all else from the event that sent it.
+ */
+export function elapsedOf(link: LinkItem, tree: CauseTree): Elapsed {
+  const [cause, effect] = [tree.nodes.get(link.cause.spanId), tree.nodes.get(link.effect.spanId)]
+  if (!cause || !effect || link.rule !== 'span-parent') return { ms: link.delayMs, from: 'event' }
+  if (cause.endMs !== null && waited(link, tree)) return { ms: effect.startMs - cause.endMs, from: 'end' }
+  return { ms: effect.startMs - cause.startMs, from: 'start' }
+}
+
 function unitLinks(links: LinkItem[], tree: CauseTree, units: Map<string, Unit>, unitOfSpan: Map<string, string>): UnitLink[] {
   const grouped = new Map<string, UnitLink>()
   for (const link of links) {
@@ -315,7 +332,7 @@ function unitLinks(links: LinkItem[], tree: CauseTree, units: Map<string, Unit>,
     seen.waits ||= waited(link, tree)
     seen.confidence = Math.min(seen.confidence, link.confidence)
   }
-  for (const link of grouped.values()) link.delayMs = median(link.links.flatMap((one) => one.delayMs ?? []))
+  for (const link of grouped.values()) link.delayMs = median(link.links.flatMap((one) => elapsedOf(one, tree).ms ?? []))
   return [...grouped.values()]
 }
 

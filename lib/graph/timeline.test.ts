@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { axisTicks } from './axis-ticks'
 import { causeTree } from './cause-tree'
-import { foldTransaction } from './fold-transaction'
+import { elapsedOf, foldTransaction } from './fold-transaction'
 import { timelineOf, unite } from './timeline'
 import { transactionFixture } from './transaction-fixture'
 
@@ -68,6 +68,15 @@ describe('the timeline', () => {
       { fromMs: 0, toMs: 9 },
       { fromMs: 12, toMs: 13 },
     ])
+  })
+})
+
+describe('elapsed time', () => {
+  it('is the wait where the effect began after its cause had ended, else counted from the step that called', () => {
+    const { spans, links, originNs } = transactionFixture('a one 0-100 #a\n  bus put 40-50 #b :segment\n    c two 90-120 #c\n  d three 60-70 #d')
+    const tree = causeTree(spans, links, originNs)
+    const of = (effect: string) => links.filter((link) => link.effect.spanId === effect).map((link) => elapsedOf(link, tree))
+    expect([of('c'), of('d')]).toEqual([[{ ms: 40, from: 'end' }], [{ ms: 60, from: 'start' }]])
   })
 })
 
