@@ -180,6 +180,53 @@ describe('OTLP/HTTP', () => {
   })
 })
 
+describe('what several formats say of one story', () => {
+  const T = 1764000000
+  const TRACE = T.toString(16) + 'c'.repeat(24)
+  const REQUEST = '0f1e2d3c-4b5a-4678-8abc-def012345678'
+  const attribute = (key: string, value: string): object => ({ key, value: { stringValue: value } })
+  const resource = (service: string): object => ({ attributes: [attribute('service.name', service)] })
+  const consumer = {
+    traceId: TRACE, spanId: 'd'.repeat(16), kind: 5, name: 'process', startTimeUnixNano: `${T + 2}000000000`, endTimeUnixNano: `${T + 3}000000000`,
+    attributes: [attribute('messaging.system', 'aws_sqs'), attribute('messaging.destination.name', 'orders'), attribute('messaging.message.id', 'm-77aa-0001')],
+  } // prettier-ignore
+  const log = { timeUnixNano: `${T + 2}500000000`, traceId: TRACE, spanId: consumer.spanId, severityNumber: 17, body: { stringValue: 'card refused' } }
+  const segment = {
+    trace_id: `1-${TRACE.slice(0, 8)}-${'c'.repeat(24)}`, id: 'a'.repeat(16), name: 'checkout', origin: 'AWS::Lambda', start_time: T, end_time: T + 1, aws: { request_id: REQUEST },
+    subsegments: [{ id: 'b'.repeat(16), name: 'SQS', namespace: 'aws', start_time: T + 0.1, end_time: T + 0.2, aws: { operation: 'SendMessage', queue_url: 'https://sqs.eu-west-1.amazonaws.com/1/orders', message_id: 'm-77aa-0001' } }],
+  } // prettier-ignore
+  const bodies = [
+    JSON.stringify({ resourceSpans: [{ resource: resource('mail'), scopeSpans: [{ spans: [consumer] }] }] }),
+    JSON.stringify({ resourceLogs: [{ resource: resource('mail'), scopeLogs: [{ logRecords: [log] }] }] }),
+    JSON.stringify(segment),
+  ]
+
+  it('X-Ray sent the message that OpenTelemetry received, and the log record is part of the receiver, in any order', async () => {
+    const results: unknown[] = []
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0],
+      [1, 0, 2],
+    ]) {
+      await pool.query('truncate event, ingest_batch, span, span_ref, link, transaction, transaction_span, former_transaction')
+      for (const i of order) {
+        expect((await call('/api/v1/ingest', { body: bodies[i] ?? '' })).status).toBe(200)
+        await links()
+      }
+      const spans = await pool.query<{ line: string }>(
+        `select concat_ws(' ', v.name, nullif(s.name, ''), s.event_count, s.failed) as line from span s join service v on v.id = s.service_id`,
+      )
+      results.push([await links(), spans.rows.map(({ line }) => line).toSorted()])
+    }
+    expect(results[0]).toEqual([
+      ['checkout -span-parent-> orders SendMessage', 'orders -span-parent-> mail process', 'orders SendMessage -message-id-> orders'],
+      ['checkout 0 f', 'mail process 1 t', 'orders 0 f', 'orders SendMessage 0 f'],
+    ])
+    for (const other of results.slice(1)) expect(other).toEqual(results[0])
+  })
+})
+
 describe('Zipkin', () => {
   const half = (kind: string, service: string, rest: object = {}): object => ({
     traceId: '1e223ff1f80f1c69', id: '74280ae0c10d8062', name: kind.toLowerCase(), kind, timestamp: 1764000000000000, duration: 500, localEndpoint: { serviceName: service }, ...rest,
@@ -203,7 +250,7 @@ describe('Zipkin', () => {
   })
 
   it('without the server half, the child hangs under the client; a body that is no array is refused', async () => {
-    const child = half('SERVER', 'b', { id: '1234', parentId: '74280ae0c10d8062' })
+    const child = half('SERVER', 'b', { id: '000000000000d234', parentId: '74280ae0c10d8062' })
     expect(await (await call('/api/v1/ingest', { body: JSON.stringify([half('CLIENT', 'a'), child]) })).json()).toMatchObject({ stored: 2 })
     expect(await links()).toEqual(['a client -span-call-> b server'])
     expect((await call('/api/v2/spans', { body: '{"a":1}', headers: JSON_TYPE })).status).toBe(400)

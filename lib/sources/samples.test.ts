@@ -1,10 +1,13 @@
 /** Real documents of other systems through the door that takes everything: what the files hold is what is understood. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseRecord } from '#lib/parse/index'
 import { tell } from '#lib/parse/testing'
 import { createBodyDecoder } from './http/decode'
+import { ProtobufError, readProtobuf } from './otlp/protobuf'
+import { REQUESTS } from './otlp/schema'
 
 const SAMPLES = join(import.meta.dirname, '../../../shared/samples')
 const hasSamples = process.env.REQUIRE_DATA === '1' || existsSync(SAMPLES)
@@ -78,6 +81,53 @@ describe.runIf(hasSamples)('samples on /api/v1/ingest', () => {
       expect(event.untimed).toBe(false)
       expect(event.timeNs).toBe(BigInt(Date.parse(value.time)) * 1_000_000n)
     }
+  })
+})
+
+describe('what only looks like a span', () => {
+  const line = { traceId: '5af7183fb1d4cf5f', id: '74280ae0c10d8062', duration: 12, timestamp: 1764000000000 }
+  test.each([
+    ["a logger's line with traceId, id and duration", { ...line, level: 'info', msg: 'done' }],
+    ['the same without words', line],
+    ['a short id', { ...line, id: '42', name: 'x' }],
+    ['resourceSpans that is no list', { resourceSpans: 'none' }],
+    ['data without spans', { data: [{ traceID: 'abc' }] }],
+  ])('%s stays a log line', (_, value) => {
+    const { records, refused } = through(JSON.stringify(value))
+    expect(refused).toEqual([])
+    expect(records.map(({ record }) => [record.form, record.format])).toEqual([['log', undefined]])
+  })
+})
+
+describe('hostile documents', () => {
+  const name = fc.constantFrom('traceId', 'spanId', 'attributes', 'key', 'value', 'body', 'resource', 'links', 'kind', 'events', 'status', 'arrayValue', 'values', 'kvlistValue', 'timeUnixNano') // prettier-ignore
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof({ depthSize: 'small' }, fc.constantFrom(null, 'a'.repeat(32), 'b'.repeat(16), '1764000000000000000', 7, true, -1, '\u0000'), fc.array(tie('any'), { maxLength: 3 }), fc.dictionary(name, tie('any'), { maxKeys: 5 })), // prettier-ignore
+  })).any
+
+  test('give one record for each of theirs, whatever stands in it, and never throw', () => {
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 4 }), fc.constantFrom('logs', 'spans'), (items, kind) => {
+        const scope = kind === 'logs' ? { scopeLogs: [{ logRecords: items }] } : { scopeSpans: [{ spans: items }] }
+        const { records, refused } = through(JSON.stringify({ [kind === 'logs' ? 'resourceLogs' : 'resourceSpans']: [scope] }))
+        expect(records.length + refused.length).toBe(items.length)
+        for (const event of records) expect(JSON.stringify([event.message, event.fields, event.template])).not.toContain('\\u0000')
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('bytes that are no protobuf give an error that says where, never another one', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom('logs' as const, 'traces' as const), (bytes, signal) => {
+        try {
+          readProtobuf(bytes, REQUESTS[signal])
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProtobufError)
+        }
+      }),
+      { numRuns: 3000 },
+    )
   })
 })
 

@@ -11,10 +11,12 @@ import type { RawRecord, RefusedRecord } from '#lib/model/event'
 const ID = /^[0-9a-f]{1,32}$/i
 const ID_CORE = /[1-9a-f]/i
 
-/** Both ids, in hex, and something that no log line has beside them. */
+/** Both ids at their full length, and something that no log line has beside them: plenty of loggers write traceId, id and duration. */
 export function isZipkinSpan(value: JsonObject): boolean {
-  if (!isId(value.traceId) || !isId(value.id)) return false
-  return isJsonObject(value.localEndpoint) || isJsonObject(value.remoteEndpoint) || typeof value.duration === 'number' || Array.isArray(value.annotations)
+  if (!isId(value.traceId) || !isId(value.id) || 'level' in value || 'message' in value || 'msg' in value) return false
+  if (!/^(?:.{16}|.{32})$/.test(String(value.traceId)) || String(value.id).length !== 16) return false
+  if (isJsonObject(value.localEndpoint) || isJsonObject(value.remoteEndpoint) || Array.isArray(value.annotations)) return true
+  return typeof value.name === 'string' && typeof value.timestamp === 'number' && typeof value.duration === 'number'
 }
 
 function isId(value: unknown): boolean {
