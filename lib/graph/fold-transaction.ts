@@ -7,6 +7,7 @@ import type { LinkItem, SpanItem, TransactionDetail } from '#lib/model/api'
 import type { Tier } from '#lib/model/span'
 import type { CauseNode, CauseTree } from './cause-tree'
 import { mayWait } from './evidence'
+import { elapsedOf, isWaiting, ROUNDING_MS, waited } from './waiting'
 import { groupBy } from '#lib/base/group'
 
 export interface Unit {
@@ -64,17 +65,6 @@ export interface FoldOptions {
 
 /** As few as this many equal siblings fold when the whole fits; two when it does not. Fewer than five are read faster than unfolded. */
 const MIN_REPEAT = 5
-
-export const isCarrier = (span: SpanItem): boolean =>
-  span.kind === 'queue' || span.kind === 'topic' || span.kind === 'bus' || span.kind === 'stream' || span.kind === 'table' || span.kind === 'bucket'
-
-/**
- * Its time is waiting: a message lay in it. A call to a queue or a table that a trace recorded is work of the caller, however long.
- */
-export const isWaiting = (span: SpanItem): boolean => isCarrier(span) && span.form !== 'segment' && span.form !== 'span'
-
-/** Clocks of one service agree, but its records round to the millisecond. */
-const ROUNDING_MS = 1
 
 /**
  * An inner step: it runs on the same service within the time of its cause, and nothing carried it there. Executions that X-Ray nests
@@ -278,30 +268,6 @@ const WEAKER: Record<Tier, number> = { A: 0, B: 1, C: 2, K: 3 }
 function median(values: number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
-}
-
-/** A message, or an effect that began when its cause was over: between the two it waited. */
-function waited(link: LinkItem, tree: CauseTree): boolean {
-  const [cause, effect] = [tree.nodes.get(link.cause.spanId), tree.nodes.get(link.effect.spanId)]
-  if (mayWait(link)) return true
-  return cause?.endMs != null && effect !== undefined && effect.startMs > cause.endMs + ROUNDING_MS && !isWaiting(cause.span)
-}
-
-export interface Elapsed {
-  ms: number | null
-  /** What it is counted from, to the start of the effect. */
-  from: 'end' | 'start' | 'event'
-}
-
-/**
- * How long the effect took to begin. What waited is counted from the end of its cause; what a trace nests from the start of the very
- * step that called, since its document has one time for all its steps; all else from the event that sent it.
- */
-export function elapsedOf(link: LinkItem, tree: CauseTree): Elapsed {
-  const [cause, effect] = [tree.nodes.get(link.cause.spanId), tree.nodes.get(link.effect.spanId)]
-  if (!cause || !effect || link.rule !== 'span-parent') return { ms: link.delayMs, from: 'event' }
-  if (cause.endMs !== null && waited(link, tree)) return { ms: effect.startMs - cause.endMs, from: 'end' }
-  return { ms: effect.startMs - cause.startMs, from: 'start' }
 }
 
 function unitLinks(links: LinkItem[], tree: CauseTree, units: Map<string, Unit>, unitOfSpan: Map<string, string>): UnitLink[] {

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { axisTicks } from './axis-ticks'
 import { causeTree } from './cause-tree'
-import { elapsedOf, foldTransaction } from './fold-transaction'
+import { foldTransaction } from './fold-transaction'
 import { timelineOf, unite } from './timeline'
 import { transactionFixture } from './transaction-fixture'
+import { elapsedOf } from './waiting'
 
 function timeline(
   text: string,

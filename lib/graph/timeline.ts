@@ -9,7 +9,8 @@
  *   email                [      ]        expected, not seen
  */
 import type { EventDetail, TransactionDetail } from '#lib/model/api'
-import { type FoldedTransaction, isWaiting, type Unit } from './fold-transaction'
+import type { FoldedTransaction, Unit } from './fold-transaction'
+import { isWaiting } from './waiting'
 import type { CauseTree } from './cause-tree'
 
 export interface Bar {

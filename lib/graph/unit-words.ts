@@ -1,7 +1,8 @@
 /** The two lines of a node: what it is, and the one fact that matters most about it. */
 import { formatCount, formatDuration } from '#lib/base/format'
 import type { CauseTree } from './cause-tree'
-import { isWaiting, type Unit } from './fold-transaction'
+import type { Unit } from './fold-transaction'
+import { isWaiting } from './waiting'
 
 export interface UnitWords {
   name: string

@@ -1,0 +1,39 @@
+/** What waits in a transaction, and how long an effect took to begin. */
+import type { LinkItem, SpanItem } from '#lib/model/api'
+import type { CauseTree } from './cause-tree'
+import { mayWait } from './evidence'
+
+export const isCarrier = (span: SpanItem): boolean =>
+  span.kind === 'queue' || span.kind === 'topic' || span.kind === 'bus' || span.kind === 'stream' || span.kind === 'table' || span.kind === 'bucket'
+
+/**
+ * Its time is waiting: a message lay in it. A call to a queue or a table that a trace recorded is work of the caller, however long.
+ */
+export const isWaiting = (span: SpanItem): boolean => isCarrier(span) && span.form !== 'segment' && span.form !== 'span'
+
+/** Clocks of one service agree, but its records round to the millisecond. */
+export const ROUNDING_MS = 1
+
+/** A message, or an effect that began when its cause was over: between the two it waited. */
+export function waited(link: LinkItem, tree: CauseTree): boolean {
+  const [cause, effect] = [tree.nodes.get(link.cause.spanId), tree.nodes.get(link.effect.spanId)]
+  if (mayWait(link)) return true
+  return cause?.endMs != null && effect !== undefined && effect.startMs > cause.endMs + ROUNDING_MS && !isWaiting(cause.span)
+}
+
+export interface Elapsed {
+  ms: number | null
+  /** What it is counted from, to the start of the effect. */
+  from: 'end' | 'start' | 'event'
+}
+
+/**
+ * How long the effect took to begin. What waited is counted from the end of its cause; what a trace nests from the start of the very
+ * step that called, since its document has one time for all its steps; all else from the event that sent it.
+ */
+export function elapsedOf(link: LinkItem, tree: CauseTree): Elapsed {
+  const [cause, effect] = [tree.nodes.get(link.cause.spanId), tree.nodes.get(link.effect.spanId)]
+  if (!cause || !effect || link.rule !== 'span-parent') return { ms: link.delayMs, from: 'event' }
+  if (cause.endMs !== null && waited(link, tree)) return { ms: effect.startMs - cause.endMs, from: 'end' }
+  return { ms: effect.startMs - cause.startMs, from: 'start' }
+}
