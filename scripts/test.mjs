@@ -35,6 +35,8 @@ function main() {
   command('types', bin('tsc'), '--noEmit')
   command('dead code', bin('knip'))
   vitest('unit')
+  // A minute on a quiet machine: the demo's recorded day, recorded again, has the same hashes.
+  if (requireData) command('demo day', bin('tsx'), 'demo/shop/record.ts', '--check')
   if (!quick) {
     vitest('db')
     check('build', () => buildPages(say))

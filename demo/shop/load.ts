@@ -36,7 +36,7 @@ async function* piecesOf(url: string): AsyncGenerator<string[]> {
   if (!response.ok || response.body === null)
     throw new Error(`Specter answered ${response.status} at ${url}/api/v1/demo: ${(await response.text()).slice(0, 300)}`)
   let rest = ''
-  let lines: string[] = []
+  const lines: string[] = []
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
     const parts = (rest + chunk).split('\n')
     rest = parts.pop() ?? ''
@@ -45,5 +45,4 @@ async function* piecesOf(url: string): AsyncGenerator<string[]> {
   }
   if (rest !== '') throw new Error('the connection broke off')
   if (lines.length > 0) yield lines
-  lines = []
 }
