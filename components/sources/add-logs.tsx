@@ -63,23 +63,23 @@ function curlLine(origin: string): string {
 }
 
 /** The doors that other senders know, each under its protocol's own path. */
-function doors(origin: string): { what: string; url: string }[] {
-  return [
-    { what: 'POST', url: `${origin}/api/v1/ingest?source=shop` },
-    { what: 'OTLP', url: `${origin}/v1/logs` },
-    { what: 'OTLP', url: `${origin}/v1/traces` },
-    { what: 'Zipkin', url: `${origin}/api/v2/spans` },
-    { what: 'Firehose', url: `${origin}/api/v1/ingest/firehose` },
-  ]
-}
+const DOORS = [
+  { what: 'any', path: '/api/v1/ingest?source=shop' },
+  { what: 'OTLP', path: '/v1/logs' },
+  { what: 'OTLP', path: '/v1/traces' },
+  { what: 'Zipkin', path: '/api/v2/spans' },
+  { what: 'Firehose', path: '/api/v1/ingest/firehose' },
+]
 
 export function Doors({ origin }: { origin: string }) {
   return (
     <>
       <pre className="command">
-        {doors(origin).map(({ what, url }) => (
-          <span key={url} className="block">
-            <b className="font-medium text-ink">{what}</b> {url}
+        <span className="block">{origin}</span>
+        {DOORS.map(({ what, path }) => (
+          <span key={path} className="block">
+            <b className="inline-block w-[68px] font-medium text-ink">{what}</b>
+            {path}
           </span>
         ))}
       </pre>

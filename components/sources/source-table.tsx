@@ -33,7 +33,7 @@ const KINDS: Record<string, string> = {
 export function SourceTable({ sources, rates, rangeLabel, zone, now }: SourceTableProps) {
   const totals = totalsOf(sources)
   return (
-    <div className="so-scroll" data-look-ignore>
+    <div className="so-scroll">
       <table className="tbl so" aria-label="Sources">
         <thead>
           <tr>
@@ -93,7 +93,9 @@ function Row({ source, rate, zone, now }: RowProps) {
             <b className="cut block" title={source.name}>
               {source.name}
             </b>
-            <span className="small block text-ink-3">{describe(source)}</span>
+            <span className="small cut block text-ink-3" title={describe(source)}>
+              {describe(source)}
+            </span>
           </span>
         </span>
       </td>
@@ -155,11 +157,13 @@ function StateMark({ state }: { state: SourceState }) {
   const mark = state === 'done' ? <Icon name="check" size={14} /> : <OutcomeMark outcome={state === 'live' ? 'ok' : state === 'behind' ? 'warn' : 'missing'} />
   return (
     <span
+      role="img"
+      aria-label={STATES[state].word}
       className={`inline-flex items-center gap-1.5 whitespace-nowrap ${STATES[state].tone}`}
       title={state === 'done' ? 'Nothing was received in the last 15 minutes, or what came was old' : undefined}
     >
       {mark}
-      {STATES[state].word}
+      <span className="max-sm:hidden">{STATES[state].word}</span>
     </span>
   )
 }
