@@ -58,7 +58,7 @@ export const TransactionRow = memo(function TransactionRow({ item, href, format,
       <span className="tx-start mono text-ink-2">{start}</span>
       <span className="tx-root cut" title={name === item.rootService ? name : `${name} on ${item.rootService}`}>
         <span className="font-medium">{name}</span>
-        {name.startsWith(item.rootService) ? null : <span className="ml-2 text-ink-3 max-[1300px]:hidden">{item.rootService}</span>}
+        {name.startsWith(item.rootService) ? null : <span className="ml-2 text-ink-3 max-[1600px]:hidden">{item.rootService}</span>}
       </span>
       <span className="tx-keys cut" title={item.keys.map((key) => `${key.field}: ${key.value}`).join('\n')}>
         {item.keys.slice(0, 3).map((key) => (

@@ -5,7 +5,7 @@ import { causeTree } from './cause-tree'
 import { foldTransaction } from './fold-transaction'
 import { timelineOf, unite } from './timeline'
 import { transactionFixture } from './transaction-fixture'
-import { elapsedOf } from './waiting'
+import { elapsedOf, waited } from './waiting'
 
 function timeline(
   text: string,
@@ -78,6 +78,17 @@ describe('elapsed time', () => {
     const tree = causeTree(spans, links, originNs)
     const of = (effect: string) => links.filter((link) => link.effect.spanId === effect).map((link) => elapsedOf(link, tree))
     expect([of('c'), of('d')]).toEqual([[{ ms: 40, from: 'end' }], [{ ms: 60, from: 'start' }]])
+  })
+})
+
+describe('waiting', () => {
+  it('is never claimed of a call that is answered, nor where a start is only the latest possible one', () => {
+    const late = transactionFixture('gate POST 0-60 #g\n  redeem run 513-574 #r')
+    const rule = (name: string) => late.links.map((link) => ({ ...link, rule: name }))
+    const waits = (links: typeof late.links) => links.map((link) => waited(link, causeTree(late.spans, links, late.originNs)))
+    expect([waits(rule('span-parent')), waits(rule('call-id'))]).toEqual([[true], [false]])
+    late.spans.forEach((span) => (span.startExact = false))
+    expect(waits(rule('span-parent'))).toEqual([false])
   })
 })
 

@@ -10,7 +10,7 @@
  */
 import type { EventDetail, TransactionDetail } from '#lib/model/api'
 import type { FoldedTransaction, Unit } from './fold-transaction'
-import { isWaiting } from './waiting'
+import { gapOf, isWaiting } from './waiting'
 import type { CauseTree } from './cause-tree'
 
 export interface Bar {
@@ -51,8 +51,6 @@ export interface Timeline {
 const MAX_TICKS = 400
 /** X-Ray's times have microseconds, CloudWatch's milliseconds: less than one is rounding, not skew. */
 const LEAST_SKEW_MS = 1
-/** Shorter gaps are the call itself. */
-const LEAST_WAIT_MS = 1
 /** An expected effect has no length of its own; a tenth of the whole is seen and claims little. */
 const MISSING_SHARE = 0.1
 
@@ -135,10 +133,10 @@ function stairsOf(path: TransactionDetail['criticalPath'], rowOf: Map<string, nu
 /** Between the end of a cause and the start of its effect something carried it: that time is waiting, in front of the effect's work. */
 function waitBefore(unit: Unit, tree: CauseTree): Bar[] {
   const node = tree.nodes.get(unit.id)
-  const cause = node?.parent ? tree.nodes.get(node.parent) : undefined
-  if (!node || cause?.endMs == null || isWaiting(node.span)) return []
-  const toMs = unit.startMs - coldMs(unit)
-  return toMs > cause.endMs + LEAST_WAIT_MS ? [{ kind: 'waiting', fromMs: cause.endMs, toMs }] : []
+  const gap = node?.cause ? gapOf(node.cause, tree) : null
+  if (!node || !gap || isWaiting(node.span)) return []
+  const toMs = gap.toMs - coldMs(unit)
+  return toMs > gap.fromMs ? [{ kind: 'waiting', fromMs: gap.fromMs, toMs }] : []
 }
 
 /** Rows, stairs and range of a folded transaction; all times in ms from the root's start. `originNs` is that start. */

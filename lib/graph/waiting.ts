@@ -14,11 +14,20 @@ export const isWaiting = (span: SpanItem): boolean => isCarrier(span) && span.fo
 /** Clocks of one service agree, but its records round to the millisecond. */
 export const ROUNDING_MS = 1
 
+/** A caller that waits for the answer: what begins "after" it has a clock, or a time in whole seconds, that says so wrongly. */
+const ANSWERED = ['call-id', 'gateway-request']
+
+/** The gap between the end of a cause and the start of what it caused, in ms from the root's start; null where there is none to speak of. */
+export function gapOf(link: LinkItem, tree: CauseTree): { fromMs: number; toMs: number } | null {
+  const [cause, effect] = [tree.nodes.get(link.cause.spanId), tree.nodes.get(link.effect.spanId)]
+  if (!cause || cause.endMs === null || !effect || ANSWERED.includes(link.rule) || !cause.span.startExact || !effect.span.startExact) return null
+  return effect.startMs > cause.endMs + ROUNDING_MS ? { fromMs: cause.endMs, toMs: effect.startMs } : null
+}
+
 /** A message, or an effect that began when its cause was over: between the two it waited. */
 export function waited(link: LinkItem, tree: CauseTree): boolean {
-  const [cause, effect] = [tree.nodes.get(link.cause.spanId), tree.nodes.get(link.effect.spanId)]
-  if (mayWait(link)) return true
-  return cause?.endMs != null && effect !== undefined && effect.startMs > cause.endMs + ROUNDING_MS && !isWaiting(cause.span)
+  const cause = tree.nodes.get(link.cause.spanId)
+  return mayWait(link) || (gapOf(link, tree) !== null && cause !== undefined && !isWaiting(cause.span))
 }
 
 export interface Elapsed {
@@ -34,6 +43,7 @@ export interface Elapsed {
 export function elapsedOf(link: LinkItem, tree: CauseTree): Elapsed {
   const [cause, effect] = [tree.nodes.get(link.cause.spanId), tree.nodes.get(link.effect.spanId)]
   if (!cause || !effect || link.rule !== 'span-parent') return { ms: link.delayMs, from: 'event' }
-  if (cause.endMs !== null && waited(link, tree)) return { ms: effect.startMs - cause.endMs, from: 'end' }
+  const gap = gapOf(link, tree)
+  if (gap) return { ms: gap.toMs - gap.fromMs, from: 'end' }
   return { ms: effect.startMs - cause.startMs, from: 'start' }
 }
