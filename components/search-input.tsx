@@ -19,17 +19,21 @@ export function piecesOf(text: string): { pieces: Piece[]; diagnostics: Diagnost
   if (idsInPaste(text)) return { pieces: [{ text, look: 'plain', nameLength: 0, wrong: null }], diagnostics: [] }
   const { query } = parse(text)
   const { diagnostics } = understand(text)
-  const leaves = leavesOf(query.root).map(({ leaf, negated }) => ({ leaf, negated }))
+  // The minus belongs to what it excludes.
+  const leaves = leavesOf(query.root).map(({ leaf, negated }) => {
+    const { start, end } = leaf.span
+    return { isField: leaf.type === 'field', negated, start: negated && text.charAt(start - 1) === '-' ? start - 1 : start, end }
+  })
   const cuts = new Set([0, text.length])
-  for (const { leaf } of leaves) cuts.add(leaf.span.start).add(leaf.span.end)
+  for (const { start, end } of leaves) cuts.add(start).add(end)
   for (const { span } of diagnostics) cuts.add(span.start).add(Math.max(span.end, span.start))
   const places = [...cuts].filter((at) => at <= text.length).sort((a, b) => a - b)
   const pieces = places.slice(0, -1).map((start, i): Piece => {
     const end = places[i + 1] ?? text.length
-    const found = leaves.find(({ leaf }) => leaf.span.start <= start && end <= leaf.span.end)
+    const found = leaves.find((leaf) => leaf.start <= start && end <= leaf.end)
     const wrong = diagnostics.find(({ span }) => span.start <= start && end <= span.end)?.message ?? null
-    const isField = found?.leaf.type === 'field'
-    const nameLength = found && isField && found.leaf.span.start === start ? text.slice(start, end).indexOf(':') + 1 : 0
+    const isField = found?.isField ?? false
+    const nameLength = found && isField && found.start === start ? text.slice(start, end).indexOf(':') + 1 : 0
     return { text: text.slice(start, end), look: lookOf(found !== undefined, isField, found?.negated ?? false), nameLength, wrong }
   })
   return { pieces, diagnostics }
