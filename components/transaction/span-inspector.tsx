@@ -36,7 +36,10 @@ export function SpanInspector({ model, unit, onSelect, onToggle }: SpanInspector
   const kind = unit.lead?.kind ?? unit.missing?.kind ?? 'external'
   const { links } = model.folded
   const own = new Set(unit.spans)
-  const events = model.detail.events.filter((event) => event.spanId !== null && own.has(event.spanId))
+  const all = model.detail.events.filter((event) => event.spanId !== null && own.has(event.spanId))
+  const logged = all.filter((event) => event.form === 'log')
+  // A trace document says what the facts above say already; it is read where nothing was logged.
+  const events = logged.length > 0 ? logged : all
   // What failed is read first.
   const lines = [...events.filter((event) => event.severity >= 17), ...events.filter((event) => event.severity < 17)].slice(0, LINES_SHOWN)
   return (
