@@ -2,7 +2,7 @@
 /** Positions and routes of what is drawn, from the worker, kept between visits. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Point } from '#lib/graph/layout'
-import { edgeId } from '#lib/graph/map-view'
+import { edgeId, errorShare, UNHEALTHY_SHARE } from '#lib/graph/map-view'
 import type { MapView } from '#lib/graph/map-view'
 import { readStored, writeStored } from '#lib/hooks/preferences'
 import type { LayoutAnswer, LayoutRequest } from './layout-worker'
@@ -122,6 +122,7 @@ function requestOf(view: MapView) {
       source: edge.source,
       target: edge.target,
       labelled: labelled || edge.errors > 0 || edge.change !== null,
+      priority: errorShare(edge) >= UNHEALTHY_SHARE ? 2 + edge.count / most : edge.count / most,
     })),
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { NODE_RADIUS, pathOf, routeMap } from './map-routes'
 import type { Point } from './layout'
 
-const edge = (source: string, target: string) => ({ id: `${source}>${target}`, source, target, labelled: true })
+const edge = (source: string, target: string) => ({ id: `${source}>${target}`, source, target, labelled: true, priority: 0 })
 
 function route(positions: Record<string, Point>, ...edges: ReturnType<typeof edge>[]) {
   const result = routeMap({ positions, edges })
@@ -54,6 +54,12 @@ describe('where numbers stand', () => {
     shown.forEach((one, i) =>
       shown.slice(i + 1).forEach((two) => expect(Math.abs(one.label.x - two.label.x) >= 80 || Math.abs(one.label.y - two.label.y) >= 16).toBe(true)),
     )
+  })
+  it('gives the only place to what matters most', () => {
+    const positions = { a: { x: 0, y: 0 }, b: { x: 170, y: 0 }, c: { x: 0, y: 14 }, d: { x: 170, y: 14 } }
+    const edges = [edge('a', 'b'), { ...edge('c', 'd'), priority: 1 }]
+    const { routes } = routeMap({ positions, edges })
+    expect(routes['c>d']?.crowded).toBe(false)
   })
   it('says that there is no room rather than writing over a name', () => {
     const { routes } = route({ a: { x: 0, y: 0 }, b: { x: 75, y: 0 } }, edge('a', 'b'))

@@ -24,7 +24,7 @@ export interface Route {
 
 export interface RouteInput {
   positions: Readonly<Record<string, Point>>
-  edges: readonly { id: string; source: string; target: string; labelled: boolean }[]
+  edges: readonly { id: string; source: string; target: string; labelled: boolean; priority: number }[]
 }
 
 export interface RouteResult {
@@ -283,7 +283,9 @@ interface NumberPlaces {
 /** Writes `label` and `crowded` of each route: the first free place from the middle outwards. */
 function placeNumbers(edges: RouteInput['edges'], { routes, paths, positions, labelsAbove }: NumberPlaces): void {
   const taken = Object.entries(positions).flatMap(([id, p]) => nodeAndName(id, p, labelsAbove.has(id)))
-  for (const edge of edges) {
+  // What matters most finds the freest place: a failing edge's number before the others'.
+  const byPriority = [...edges].sort((a, b) => b.priority - a.priority)
+  for (const edge of byPriority) {
     const route = routes[edge.id]
     const path = paths.get(edge.id)
     if (!route || !path) continue
