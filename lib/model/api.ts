@@ -81,11 +81,19 @@ export const transactionItem = z.object({
   outcome: z.string().nullable(),
   rootService: z.string(),
   /** For the row's causal shape and duration bar: at most 40 spans in causal order, offsets in ms from the start. */
-  shape: z.array(z.object({
-    spanId: z.string(), service: z.string(), kind: serviceKind, status: z.enum(['ok', 'error']),
-    depth: z.number(), parent: z.number().nullable().describe('index in this array'), tier: tier.nullable(),
-    startMs: z.number(), endMs: z.number().nullable(),
-  })),
+  shape: z.array(
+    z.object({
+      spanId: z.string(),
+      service: z.string(),
+      kind: serviceKind,
+      status: z.enum(['ok', 'error']),
+      depth: z.number(),
+      parent: z.number().nullable().describe('index in this array'),
+      tier: tier.nullable(),
+      startMs: z.number(),
+      endMs: z.number().nullable(),
+    }),
+  ),
   shapeCut: z.number().describe('spans left out of shape'),
   /** Field values that matched the query, or telling ones: for the keys column. */
   keys: z.array(z.object({ field: z.string(), value: z.string() })),
@@ -180,17 +188,30 @@ export const transactionDetail = transactionItem.omit({ shape: true, shapeCut: t
   links: z.array(linkItem),
   events: z.array(eventDetail).describe('the first 2,000 in order of time; eventCount says how many there are'),
   spansCut: z.number(),
-  criticalPath: z.array(z.object({ spanId: z.string(), startMs: z.number(), endMs: z.number(), waiting: z.boolean() }))
+  criticalPath: z
+    .array(z.object({ spanId: z.string(), startMs: z.number(), endMs: z.number(), waiting: z.boolean() }))
     .describe('ms from the transaction start; root first'),
-  missing: z.array(z.object({ nearSpanId: z.string(), service: z.string().nullable(), kind: serviceKind.nullable(), reason: z.string(), side: z.enum(['cause', 'effect']) })),
+  missing: z.array(
+    z.object({ nearSpanId: z.string(), service: z.string().nullable(), kind: serviceKind.nullable(), reason: z.string(), side: z.enum(['cause', 'effect']) }),
+  ),
   /** Executions of it whose cause nothing proves, over all of its services: said in words on the page. */
   unproven: z.object({ spans: z.number(), ofSpans: z.number() }),
   xrayTraceIds: z.array(z.string()),
 })
 
-const stats = { events: z.number(), spans: z.number(), errors: z.number(), ratePerSecond: z.number(), p50Ms: z.number().nullable(), p95Ms: z.number().nullable() }
+const stats = {
+  events: z.number(),
+  spans: z.number(),
+  errors: z.number(),
+  ratePerSecond: z.number(),
+  p50Ms: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+}
 export const mapNode = z.object({
-  id: z.string(), name: z.string(), kind: serviceKind, ...stats,
+  id: z.string(),
+  name: z.string(),
+  kind: serviceKind,
+  ...stats,
   change: z.enum(['new', 'gone', 'shifted']).nullable(),
   before: z.object(stats).nullable().describe('the same numbers in the compared range'),
   /** Spans started in the range that have a proven cause, to tell how much of the service is linked. */
@@ -198,8 +219,11 @@ export const mapNode = z.object({
 })
 const edgeStats = { count: z.number(), errors: z.number(), p50Ms: z.number().nullable(), p95Ms: z.number().nullable() }
 export const mapEdge = z.object({
-  source: z.string(), target: z.string(), ...edgeStats,
-  tier, tiers: z.object({ A: z.number(), B: z.number(), C: z.number() }),
+  source: z.string(),
+  target: z.string(),
+  ...edgeStats,
+  tier,
+  tiers: z.object({ A: z.number(), B: z.number(), C: z.number() }),
   change: z.enum(['new', 'gone', 'shifted']).nullable(),
   before: z.object(edgeStats).nullable(),
 })
@@ -215,13 +239,20 @@ export const serviceMap = z.object({
 })
 
 export const series = z.object({
-  from: iso, to: iso, bucketMs: z.number(),
+  from: iso,
+  to: iso,
+  bucketMs: z.number(),
   /** One a group; a single one named '' without `by`. Arrays have one entry a bucket; latency null where nothing ended in it. */
-  groups: z.array(z.object({
-    name: z.string(),
-    count: z.array(z.number()), errors: z.array(z.number()), unknown: z.array(z.number()),
-    p50Ms: z.array(z.number().nullable()), p95Ms: z.array(z.number().nullable()),
-  })),
+  groups: z.array(
+    z.object({
+      name: z.string(),
+      count: z.array(z.number()),
+      errors: z.array(z.number()),
+      unknown: z.array(z.number()),
+      p50Ms: z.array(z.number().nullable()),
+      p95Ms: z.array(z.number().nullable()),
+    }),
+  ),
   /** Buckets for which nothing is known: no event from any source, or beyond what is complete. */
   gaps: z.array(z.object({ from: iso, to: iso })),
 })
@@ -231,18 +262,26 @@ export const fieldValues = z.object({ items: z.array(z.object({ value: z.string(
 
 /** Facets of a search: counts of transactions over the whole result. */
 export const facets = z.object({
-  groups: z.array(z.object({ field: z.string(), values: z.array(z.object({ value: z.string(), count: z.number(), failed: z.number(), kind: serviceKind.nullable() })) })),
+  groups: z.array(
+    z.object({ field: z.string(), values: z.array(z.object({ value: z.string(), count: z.number(), failed: z.number(), kind: serviceKind.nullable() })) }),
+  ),
 })
 
 /** Detail of one service for the map's side panel. */
 export const serviceDetail = z.object({
-  id: z.string(), name: z.string(), kind: serviceKind,
+  id: z.string(),
+  name: z.string(),
+  kind: serviceKind,
   operations: z.array(z.object({ name: z.string(), spans: z.number(), errors: z.number() })),
   templates: z.array(z.object({ text: z.string(), level: z.string(), events: z.number() })),
 })
 
 export const problem = z.object({
-  type: z.string(), title: z.string(), status: z.number(), detail: z.string().optional(), code: z.string(),
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string().optional(),
+  code: z.string(),
   invalidParams: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
 })
 

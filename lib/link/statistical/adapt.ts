@@ -43,7 +43,10 @@ export function toSpanInput(span: Pick<Span, 'id' | 'startNs' | 'startExact' | '
   }
 }
 
-/** The link as it is stored; null where an id is not one of the store's. `placeOf` finds the cause's line before the call and the effect's first. */
+/**
+ * The link as it is stored; null where an id is not one of the store's. `placeOf` finds the cause's line before the call and the effect's first.
+ * @public for the linker, once tier C is switched on.
+ */
 export function toLink(link: StatisticalLink, placeOf: (span: bigint, line: number) => EventKey | null): Link | null {
   const cause = idFromHex(link.cause)
   const effect = idFromHex(link.effect)
