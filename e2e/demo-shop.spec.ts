@@ -72,7 +72,7 @@ test('a search finds the refused coupons, and leads to one refused redemption', 
   await picture(page, 'search')
 
   await page.goto(`${address}/search?${new URLSearchParams({ q: '"Coupon refused"', from: '-24h', to: 'now' }).toString()}`)
-  await page.getByText('POST /carts/{cartId}/coupon').first().click()
+  await page.getByRole('link').filter({ hasText: 'POST /carts/{cartId}/coupon' }).first().click()
   await page.waitForURL(/\/transactions\/[0-9a-f]{16}/)
   await expect(page.getByText('Coupon refused').first()).toBeVisible({ timeout: 30_000 })
   await expect(page.getByText('shop-coupon-redeem').first()).toBeVisible()
