@@ -64,7 +64,8 @@ test.describe('Train Ticket', () => {
       await promisify(execFile)(process.execPath, ['bin/specter', 'import', resolve(DATA, name), '--url', baseURL ?? ''])
     }
     const status = await linked(request)
-    const sum = (field: 'received' | 'stored' | 'duplicate' | 'quarantined' | 'rejected'): number => status.sources.reduce((total, source) => total + source[field], 0)
+    const sum = (field: 'received' | 'stored' | 'duplicate' | 'quarantined' | 'rejected'): number =>
+      status.sources.reduce((total, source) => total + source[field], 0)
     expect(sum('stored')).toBe(168_597 + 16_686)
     expect(sum('received')).toBe(sum('stored') + sum('duplicate') + sum('quarantined') + sum('rejected'))
   })
@@ -74,7 +75,9 @@ test.describe('Train Ticket', () => {
     await expect(page.getByText(/\d+ services/).first()).toBeVisible({ timeout: 30_000 })
     const data = (await linked(request)).data
     const url = new URL(page.url())
-    const map = (await (await request.get(`/api/v1/map?from=${data?.from}&to=${new Date(Date.parse(data?.to ?? '') + 1).toISOString()}`)).json()) as { edges: { source: string; target: string }[] }
+    const map = (await (await request.get(`/api/v1/map?from=${data?.from}&to=${new Date(Date.parse(data?.to ?? '') + 1).toISOString()}`)).json()) as {
+      edges: { source: string; target: string }[]
+    }
     expect(map.edges.filter((edge) => edge.source !== edge.target).length).toBeGreaterThan(40)
     expect(url.searchParams.get('from') ?? '').toContain('2023-01-29')
   })
@@ -85,7 +88,11 @@ test.describe('Train Ticket', () => {
     await page.keyboard.type(ORDER)
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/search/)
-    const row = page.getByRole('row').filter({ hasText: 'preserve' }).or(page.getByRole('link').filter({ hasText: 'preserve' })).first()
+    const row = page
+      .getByRole('row')
+      .filter({ hasText: 'preserve' })
+      .or(page.getByRole('link').filter({ hasText: 'preserve' }))
+      .first()
     await row.click()
     await page.waitForURL(/\/transactions\/[0-9a-f]{16}/)
 

@@ -2,6 +2,7 @@
 import Link from 'next/link'
 import { formatSpanOfTime } from '#lib/base/clock'
 import { useStatus } from '#lib/hooks/data'
+import { useLeadToData } from '#lib/hooks/lead-to-data'
 import { useNow } from '#lib/hooks/now'
 import { usePreference } from '#lib/hooks/preferences'
 import { useHref, useView } from '#lib/hooks/view'
@@ -22,6 +23,7 @@ export function NothingFound({ q, nearest, lines = false }: NothingFoundProps) {
   const [zone] = usePreference('zone')
   const now = useNow()
   const { data: status } = useStatus()
+  useLeadToData(nearest)
   const what = lines ? 'lines' : 'transactions'
   if (status && status.data === null) {
     return (

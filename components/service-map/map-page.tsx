@@ -5,6 +5,7 @@ import { formatShort } from '#lib/base/format'
 import { compareRange } from '#lib/graph/compare-range'
 import type { CompareMode } from '#lib/graph/compare-range'
 import { REFRESH, useSeries, useServiceMap, useStatus } from '#lib/hooks/data'
+import { useLeadToData } from '#lib/hooks/lead-to-data'
 import { useNow } from '#lib/hooks/now'
 import { usePreference } from '#lib/hooks/preferences'
 import { isLive, useHref, useUrlState, useView } from '#lib/hooks/view'
@@ -99,6 +100,7 @@ function MapContent({ map, error, retry, url, setUrl, zone }: MapContentProps) {
   const { uploads } = useImport()
   const settling = uploads.active || (status?.linking.pending ?? 0) > 0
   const nearest = nearestOf(map, view.q ? null : (status?.data ?? null))
+  useLeadToData(empty ? nearest : null)
   if (!map && error)
     return (
       <Centre>
