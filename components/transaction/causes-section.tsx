@@ -123,7 +123,7 @@ function GraphLegend({ model }: { model: TransactionModel }) {
     A: links.some((link) => link.tier === 'A'),
     B: links.some((link) => link.tier === 'B'),
     C: links.some((link) => link.tier === 'C'),
-    wait: model.timeline.waitingMs > 0,
+    wait: links.some((link) => link.waits),
     open: [...units.values()].some((unit) => unit.endMs === null && unit.fold !== 'missing'),
     missing: links.some((link) => link.tier === null),
   }
