@@ -30,8 +30,12 @@ class HashMemory {
 
 const memory = new HashMemory()
 
+export function sourceIdOf(name: string): bigint {
+  return memory.of(`source:${name}`)
+}
+
 export function addSource(dictionary: Dictionary, name: string, kind: string): bigint {
-  const id = memory.of(`source:${name}`)
+  const id = sourceIdOf(name)
   if (!dictionary.sources.has(id)) dictionary.sources.set(id, { name, kind })
   return id
 }

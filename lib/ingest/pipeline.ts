@@ -15,7 +15,7 @@ import { CopyWriter } from '#lib/db/copy'
 import { encodeEvent } from '#lib/store/event-encoding'
 import { EventStore } from '#lib/store/events'
 import type { Batch, BatchResult, Dictionary } from '#lib/store/rows'
-import { addSource, emptyDictionary, toEventRow } from './event-rows'
+import { addSource, emptyDictionary, sourceIdOf, toEventRow } from './event-rows'
 import { FieldTally } from './field-tally'
 import { OrdinalCounter } from './identity'
 import { inflate } from './inflate'
@@ -121,10 +121,9 @@ class Delivery {
 
   private emptyBatch(writer: CopyWriter): Batch {
     writer.reset()
-    const { sourceName, sourceKind } = this.options
     this.dictionary = emptyDictionary()
     this.bytes = 0
-    return { events: [], writer, quarantined: [], rejected: 0, sourceId: addSource(this.dictionary, sourceName, sourceKind), receivedNs: msToNs(Date.now()) }
+    return { events: [], writer, quarantined: [], rejected: 0, sourceId: sourceIdOf(this.options.sourceName), receivedNs: msToNs(Date.now()) }
   }
 
   async add(decoded: Iterable<RawRecord | RefusedRecord>): Promise<void> {
@@ -137,6 +136,8 @@ class Delivery {
 
   private refuse(record: RefusedRecord): void {
     const { code, message, line } = record
+    // NAME is a source of its own only where something is booked on it: events of log groups belong to those.
+    addSource(this.dictionary, this.options.sourceName, this.options.sourceKind)
     if (this.result.errors.length < MAX_ERRORS) this.result.errors.push({ line, code, message })
     if (record.fate === 'rejected') {
       this.batch.rejected++

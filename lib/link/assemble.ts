@@ -145,7 +145,7 @@ function timesOf(members: readonly LinkEvent[], own: Span | null): Pick<Span, 's
   const ends = [end?.timeNs ?? null, own?.endNs ?? null].filter((time) => time !== null)
   const open = ends.length === 0 && (start !== undefined || own?.open === true)
   const endNs = ends.length > 0 ? ends.reduce((a, b) => (a > b ? a : b)) : open ? null : lastNs
-  return { startNs: startNs ?? firstNs, startExact: startNs !== null, endNs, open }
+  return { startNs: startNs ?? own?.startNs ?? firstNs, startExact: startNs !== null, endNs, open }
 }
 
 function attributesOf(members: readonly LinkEvent[], own: Span | null): Span['attributes'] {
@@ -169,7 +169,7 @@ export function spanFromFact(id: bigint, fact: SpanFact, event: LinkEvent): Span
     serviceId: hash64(serviceKey(fact.service)),
     name: fact.name,
     startNs: fact.startNs ?? event.timeNs,
-    startExact: fact.startNs !== null,
+    startExact: fact.startNs !== null && fact.attributes?.['start.uncertain_ms'] === undefined,
     endNs: fact.endNs,
     open: fact.open ?? false,
     status: fact.status ?? 'ok',

@@ -40,9 +40,11 @@ export function readGatewayLine(value: JsonObject, draft: Draft): boolean {
   const telling = TELLING.filter((key) => plain.has(key)).length
   if (requestId === undefined || operation === null || telling < (draft.service.kind === 'gateway' ? 1 : 3)) return false
   const status = numberOf(plain, 'status') ?? numberOf(plain, 'statuscode') ?? numberOf(plain, 'responsestatus')
-  const { startNs, uncertain } = startOf(plain, draft.eventNs)
+  const stated = startOf(plain, draft.eventNs)
   const latency =
     numberOf(plain, 'responselatency') ?? numberOf(plain, 'latency') ?? numberOf(plain, 'integrationlatency') ?? numberOf(plain, 'integrationlatencyms')
+  const { uncertain } = stated
+  const startNs = uncertain ? withinSecond(stated.startNs, latency, draft.eventNs) : stated.startNs
   const endNs = startNs !== null && latency !== undefined ? startNs + msToNs(latency) : laterOf(startNs, draft.eventNs)
   const own: SpanFact = {
     key: `gateway:${requestId}`,
@@ -65,11 +67,19 @@ export function readGatewayLine(value: JsonObject, draft: Draft): boolean {
   if (status !== undefined) draft.facts.httpStatus = status
   draft.service = own.service
   draft.severity = severityOfStatus(status)
-  draft.lineNs = startNs
+  draft.lineNs = stated.startNs
   draft.message = status === undefined ? operation : `${operation} ${status}`
   draft.template = `${operation} ${status === undefined ? '*' : `${Math.floor(status / 100)}xx`}`
   flatten(value, draft.fields)
   return true
+}
+
+/** Where only the second is stated: the line is written when the answer went out, so the request began its latency before that, in that second. */
+function withinSecond(second: UnixNano | null, latencyMs: number | undefined, writtenNs: UnixNano): UnixNano | null {
+  if (second === null || latencyMs === undefined) return second
+  const began = writtenNs - msToNs(latencyMs)
+  const last = second + msToNs(999)
+  return began < second ? second : began > last ? last : began
 }
 
 /** Without a latency the line itself, written when the answer went out, is the latest sign of the request. */
