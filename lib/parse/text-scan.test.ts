@@ -65,14 +65,13 @@ describe('properties', () => {
     )
   })
 
+  // A pattern that backtracks would take hours on these: the runner's time-out is the assertion.
   test('a hostile line takes no longer than its length', () => {
-    const started = performance.now()
     for (const part of ['a', '@', '{ ', '[', 'a.', 'A1', '"', "'", '=', ': ', 'a:', '{"', "{'a': "]) {
       const text = part.repeat(1_000_000 / part.length)
-      scanText(text)
+      expect(scanText(text)).toBeDefined()
       findEmbedded(text.slice(0, 200_000))
     }
-    expect(performance.now() - started).toBeLessThan(5_000)
   })
 })
 

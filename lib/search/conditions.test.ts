@@ -113,9 +113,8 @@ describe('compareValue', () => {
     expect(compareValue('aXbXc', '=', 'a*b*c')).toBe(true)
     expect(compareValue('ab', '=', 'ab*b')).toBe(false)
     expect(compareValue('xSAVE', '=', 'SAVE*')).toBe(false)
-    const start = performance.now()
-    compareValue('a'.repeat(100_000), '=', 'a*'.repeat(500) + 'b')
-    expect(performance.now() - start).toBeLessThan(200)
+    // Backtracking would not end within the runner's time-out.
+    expect(compareValue('a'.repeat(100_000), '=', 'a*'.repeat(500) + 'b')).toBe(false)
   })
 })
 
