@@ -25,9 +25,11 @@ export class LockedError extends Error {}
  */
 export function takeLock(folder) {
   for (;;) {
-    const holder = locksIn(folder).findLast(({ path }) => isAlive(path))
+    // One look for both questions: the next number after a newer look could follow a lock that was taken in between.
+    const locks = locksIn(folder)
+    const holder = locks.findLast(({ path }) => isAlive(path))
     if (holder) throw new LockedError(`Specter already runs on ${folder} (process ${holder.pid}); stop that one, or set SPECTER_DATA to another folder`)
-    const number = (locksIn(folder).at(-1)?.number ?? 0) + 1
+    const number = (locks.at(-1)?.number ?? 0) + 1
     const path = join(folder, `lock.${number}`)
     if (!create(folder, path)) continue
     // Someone who saw a newer list than ours may hold a higher number by now.
