@@ -2,12 +2,8 @@
 import type { UnixNano } from '#lib/base/time'
 import { sql } from '#lib/db/sql'
 import { findMissing, type HopHabit, type Missing, type SeenRef } from '#lib/graph/missing'
-import type { Ref } from '#lib/model/event'
+import { REF_KINDS, REF_ROLES } from '#lib/model/codes'
 import type { Db } from './read'
-
-/** As the store numbers them (prisma/migrations/0001_store, columns span_ref.role and kind). */
-const ROLES = ['self', 'parent', 'produced', 'consumed', 'called'] as const satisfies readonly Ref['role'][]
-const KINDS = ['span', 'request', 'message', 'event', 'object', 'position', 'execution'] as const satisfies readonly Ref['kind'][]
 
 const MAX_REFS = 5_000
 /** Messages that a service sent around that time, from which its habit is read. */
@@ -38,8 +34,8 @@ export async function loadMissing(db: Db, spanIds: readonly bigint[], linkedEffe
     order by r.event_ns, r.span_id, r.join_hash
     limit ${MAX_REFS}`)
   const refs = rows.flatMap((row): SeenRef[] => {
-    const kind = KINDS[row.kind]
-    const role = ROLES[row.role]
+    const kind = REF_KINDS[row.kind]
+    const role = REF_ROLES[row.role]
     return kind && role ? [{ spanId: row.span_id, serviceId: row.service_id, kind, role, value: row.value, answered: row.answered }] : []
   })
   const senders = [...new Set(refs.filter((ref) => ref.role === 'produced' && !ref.answered).map((ref) => ref.serviceId))]
@@ -60,7 +56,7 @@ async function loadHabits(db: Db, serviceIds: readonly bigint[], aroundNs: UnixN
     ) m
     group by 1, 2`)
   return rows.flatMap((row) => {
-    const kind = KINDS[row.kind]
+    const kind = REF_KINDS[row.kind]
     return kind ? [{ serviceId: row.service_id, kind, produced: Number(row.produced), consumed: Number(row.consumed) }] : []
   })
 }

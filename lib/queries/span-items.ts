@@ -3,6 +3,7 @@ import { idToHex } from '#lib/base/hash'
 import { durationMs, nsToIso } from '#lib/base/time'
 import { sql } from '#lib/db/sql'
 import type { SpanItem } from '#lib/model/api'
+import { SPAN_FORMS } from '#lib/model/codes'
 import type { Services } from './services'
 
 export interface SpanRow {
@@ -26,16 +27,13 @@ export interface SpanRow {
 export const SPAN_COLUMNS = sql`s.id, s.form, s.service_id, s.name, s.start_ns, s.start_exact, s.end_ns, s.open, s.failed, s.severity, s.request_id,
   s.trace_id, s.event_count, s.attributes`
 
-/** As the store numbers them (prisma/migrations/0001_store, column span.form). */
-const FORMS = ['execution', 'request', 'delivery', 'segment', 'span', 'event'] as const
-
 export function toSpanItem(row: SpanRow, services: Services, shared: boolean): SpanItem {
   const service = services.of(row.service_id)
   return {
     id: idToHex(row.id),
     service: service.name,
     kind: service.kind,
-    form: FORMS[row.form] ?? 'event',
+    form: SPAN_FORMS[row.form] ?? 'event',
     name: row.name,
     startTime: nsToIso(row.start_ns),
     startNs: row.start_ns.toString(),

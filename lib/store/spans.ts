@@ -1,8 +1,8 @@
 /** Spans and their refs: the linker's writes and reads. */
 import { arrayText } from '#lib/db/arrays'
 import type { PoolClient } from 'pg'
+import { REF_KINDS, REF_ROLES, SPAN_FORMS, wordOf } from '#lib/model/codes'
 import type { Span, SpanRef } from '#lib/model/span'
-import { REF_KINDS, REF_ROLES, SPAN_FORMS, wordOf } from './codes'
 
 interface SpanRow {
   id: bigint

@@ -1,4 +1,4 @@
-/** Small integers that stand for words in columns; the order never changes. */
+/** Small integers that stand for words in columns (span.form, span_ref.role and kind): the order never changes. */
 import type { Ref, SpanFact } from '#lib/model/event'
 
 export const SPAN_FORMS = ['execution', 'request', 'delivery', 'segment', 'span', 'event'] as const satisfies readonly SpanFact['form'][]
