@@ -21,7 +21,7 @@ const ROUND_BATCHES = 64
 /** How far apart the events of one RequestId may lie: asynchronous retries go on for 6 hours, redeliveries for days. */
 const GROUP_REACH_NS = 7n * 86_400n * 1_000_000_000n
 /** Advisory lock of the linker: two at once would compute from each other's unfinished work. */
-const LINKER_LOCK = 0x5eed_0002
+export const LINKER_LOCK = 0x5eed_0002
 
 /** Links the oldest batches that wait. Returns how many events that were; 0 when none waits or another process is linking. */
 export async function linkRound(pool: Pool): Promise<number> {
@@ -52,11 +52,22 @@ export interface Touched {
   gone: bigint[]
   /** Spans that were there before. */
   known: Set<bigint>
+  /** Spans at the other end of links that went with a span. */
+  parted: Set<bigint>
 }
 
 async function assembleTouched(client: PoolClient, fresh: LinkEvent[]): Promise<Touched> {
   const moved = await moveInStreams(client, fresh)
-  const { groups, known } = await completeGroups(client, [...fresh, ...moved.events], moved.left)
+  const touched = [...fresh, ...moved.events]
+  const times = touched.map((event) => event.timeNs)
+  const low = times.reduce((a, b) => (a < b ? a : b), times[0] ?? 0n)
+  const high = times.reduce((a, b) => (a > b ? a : b), low)
+  return assembleGroups(client, touched, moved.left, { low, high })
+}
+
+/** Builds anew the groups of these events and those that lost an event. `range` holds the times of all events that came or went. */
+export async function assembleGroups(client: PoolClient, touched: LinkEvent[], left: Set<bigint>, range: { low: bigint; high: bigint }): Promise<Touched> {
+  const { groups, known } = await completeGroups(client, touched, left, range)
 
   const built = new Map<bigint, Span>()
   const refs: SpanRef[] = []
@@ -76,12 +87,12 @@ async function assembleTouched(client: PoolClient, fresh: LinkEvent[]): Promise<
   // An execution is what its own events say, so its refs are written anew; other spans may be spoken of by events of other groups.
   const anew = known.filter((span) => built.get(span.id)?.form === 'execution').map((span) => span.id)
   const goneJoins = await dropRefs(client, [...gone, ...anew])
-  await deleteSpans(client, gone)
+  const parted = await deleteSpans(client, gone)
   const knownIds = new Set(known.map((span) => span.id))
   const spans = await mergeStatements(client, built, contributed, knownIds)
   await replaceSpans(client, [...spans.values()])
   await addRefs(client, refs)
-  return { spans, refs, goneJoins, gone, known: knownIds }
+  return { spans, refs, goneJoins, gone, known: knownIds, parted }
 }
 
 /**
@@ -111,6 +122,7 @@ async function completeGroups(
   client: PoolClient,
   touched: LinkEvent[],
   left: Set<bigint>,
+  { low, high }: { low: bigint; high: bigint },
 ): Promise<{ groups: Map<bigint, LinkEvent[]>; known: { id: bigint; groupId: bigint }[] }> {
   const latest = new Map<string, LinkEvent>()
   for (const event of touched) latest.set(`${event.timeNs}/${event.id}`, event)
@@ -118,9 +130,6 @@ async function completeGroups(
   for (const event of latest.values()) if (event.groupId !== null) ids.add(event.groupId)
   const known = await loadSpansOfGroups(client, [...ids])
   const old = [...new Set([...known.map((span) => span.groupId), ...left])]
-  const times = touched.map((event) => event.timeNs)
-  const low = times.reduce((a, b) => (a < b ? a : b), times[0] ?? 0n)
-  const high = times.reduce((a, b) => (a > b ? a : b), low)
   for (const event of await eventsOfGroups(client, old, low - GROUP_REACH_NS, high + GROUP_REACH_NS)) {
     const key = `${event.timeNs}/${event.id}`
     if (!latest.has(key)) latest.set(key, event)
@@ -131,7 +140,7 @@ async function completeGroups(
 }
 
 /** Removes the refs of spans that are built anew, and tells which ids they held. */
-async function dropRefs(client: PoolClient, spans: bigint[]): Promise<Set<bigint>> {
+export async function dropRefs(client: PoolClient, spans: bigint[]): Promise<Set<bigint>> {
   if (spans.length === 0) return new Set()
   const { rows } = await client.query<{ join_hash: bigint }>('delete from span_ref where span_id = any($1) returning join_hash', [arrayText(spans)])
   return new Set(rows.map((row) => row.join_hash))

@@ -84,7 +84,7 @@ async function writeLinks(client: PoolClient, effects: bigint[], links: Link[]):
 
 /** Transactions of everything above and below what changed. */
 async function rebuildTransactions(client: PoolClient, touched: Touched, changed: Set<bigint>): Promise<void> {
-  const affected = new Set([...touched.spans.keys(), ...changed])
+  const affected = new Set([...touched.spans.keys(), ...changed, ...touched.parted])
   for (const id of touched.gone) affected.delete(id)
   const above = await linksAbove(client, [...affected])
   const cyclic = await loadSpans(client, [...new Set(above.flatMap((link) => [link.cause, link.effect]))])

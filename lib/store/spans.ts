@@ -113,11 +113,17 @@ export async function loadSpansOfGroups(client: PoolClient, groups: readonly big
   return rows.map((row) => ({ id: row.id, groupId: row.group_id }))
 }
 
-export async function deleteSpans(client: PoolClient, ids: readonly bigint[]): Promise<void> {
-  if (ids.length === 0) return
+/** Deletes spans with their refs and links. Returns the spans that were at the other end of those links. */
+export async function deleteSpans(client: PoolClient, ids: readonly bigint[]): Promise<Set<bigint>> {
+  if (ids.length === 0) return new Set()
   await client.query('delete from span where id = any($1)', [arrayText(ids)])
   await client.query('delete from span_ref where span_id = any($1)', [arrayText(ids)])
-  await client.query('delete from link where effect = any($1) or cause = any($1)', [arrayText(ids)])
+  const { rows } = await client.query<{ cause: bigint; effect: bigint }>('delete from link where effect = any($1) or cause = any($1) returning cause, effect', [
+    arrayText(ids),
+  ])
+  const parted = new Set(rows.flatMap((row) => [row.cause, row.effect]))
+  for (const id of ids) parted.delete(id)
+  return parted
 }
 
 interface RefRow {
