@@ -29,15 +29,19 @@ const MS_PER_NS = 1e-6
 /** Exact to some 0.2 µs, which is what a double of milliseconds since 1970 holds. */
 const toMs = (ns: bigint): number => Number(ns / 1_000_000n) + Number(ns % 1_000_000n) * MS_PER_NS
 
+/** A span as the engine needs it; without its attributes a start that is only known to the second counts as unknown. */
+export type StoredSpan = Pick<Span, 'id' | 'startNs' | 'startExact' | 'endNs'> & Partial<Pick<Span, 'attributes'>>
+
 /**
  * @param service name of what logged the lines, and not what a trace calls it: traced spans must look like those that are not
  * @param lines log lines of the span, in any order
  */
-export function toSpanInput(span: Pick<Span, 'id' | 'startNs' | 'startExact' | 'endNs'>, service: string, lines: readonly StoredLine[]): SpanInput {
+export function toSpanInput(span: StoredSpan, service: string, lines: readonly StoredLine[]): SpanInput {
+  const stated = span.startExact || span.attributes?.['start.uncertain_ms'] !== undefined
   return {
     id: idToHex(span.id),
     service,
-    startMs: span.startExact ? toMs(span.startNs) : null,
+    startMs: stated ? toMs(span.startNs) : null,
     endMs: span.endNs === null ? null : toMs(span.endNs),
     lines: lines.map((line) => ({ timeMs: toMs(line.timeNs), template: line.template, severity: line.severity, values: line.values })),
   }

@@ -56,7 +56,8 @@ export interface Model extends ModelBody {
   hash: string
 }
 
-const MAX_UNITS = 2 ** 22
+/** No longer delay is looked for: what a queue can be told to hold a message back. */
+const MOST_REACH_MS = 900_000
 /** Counts are rounded to this, so that the JSON is short and a model read back is the model written. */
 const GRAIN = 1e4
 
@@ -176,11 +177,22 @@ export function sourcesOf(learned: Learned, unitMs: number, known: Map<number, n
   }
   const unseen = 1 / activeUnits
   return {
-    edges: viewEdges(table, anchors, MAX_UNITS),
+    edges: viewEdges(table, anchors, MOST_REACH_MS / unitMs),
     shares: viewShares(table),
     outsideRate: (opening) => rates.get(opening) ?? unseen,
     gather: (opening) => gather.get(opening) ?? 0,
     unitMs,
     known,
   }
+}
+
+/**
+ * How far before an effect, in ms, its cause can have logged by this model, and how far behind it by clocks: a window scored in parts needs
+ * that much context on either side for its links to be those of the whole.
+ */
+export function reachMs(model: Model): number {
+  let units = 0
+  for (const sites of sourcesOf(openModel(model).learned, model.unitMs, new Map()).edges.values())
+    for (const { low, high } of sites.values()) units = Math.max(units, high, -low)
+  return Math.min(MOST_REACH_MS, Math.ceil(units * model.unitMs))
 }

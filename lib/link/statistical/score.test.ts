@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fitModel } from './fit'
-import type { Model } from './model'
+import { reachMs, type Model } from './model'
 import { scoreWindow } from './score'
 import { line, shopOf, shuffled, span } from './testing'
 
@@ -115,6 +115,23 @@ describe('values that everyone has', () => {
     const pairs = (of: typeof spans): string[] =>
       scoreWindow(fitModel({ spans: of, certain }), of, certain).map((link) => `${link.cause} ${link.effect} ${link.confidence}`)
     expect(pairs(marked)).toEqual(pairs(spans))
+  })
+})
+
+describe('reach', () => {
+  it('no link is longer than the reach that the model states, and what lies within it suffices to score a cell alone', () => {
+    const { spans, certain } = tracedShop(600, 40)
+    const model = fitModel({ spans, certain })
+    const reach = reachMs(model)
+    const at = new Map(spans.map((s) => [s.id, s.lines[0]?.timeMs ?? 0]))
+    const times = [...at.values()].sort((a, b) => a - b)
+    const [from, to] = [times[600] ?? 0, times[900] ?? 0]
+    const inCell = (id: string): boolean => (at.get(id) ?? 0) >= from && (at.get(id) ?? 0) < to
+    const near = spans.filter((s) => (at.get(s.id) ?? 0) >= from - 2 * reach && (at.get(s.id) ?? 0) < to + 2 * reach)
+    const whole = scoreWindow(model, spans, certain).filter((link) => inCell(link.effect))
+    for (const link of whole) expect((at.get(link.effect) ?? 0) - (at.get(link.cause) ?? 0)).toBeLessThanOrEqual(reach)
+    const pairs = (links: typeof whole): string[] => links.filter((link) => link.confidence >= SHOWN).map((link) => `${link.cause} ${link.effect}`)
+    expect(pairs(scoreWindow(model, near, certain).filter((link) => inCell(link.effect)))).toEqual(pairs(whole))
   })
 })
 
