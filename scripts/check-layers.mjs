@@ -16,6 +16,7 @@ export const layers = [
   { folder: 'lib/link', lib: ['base', 'model'], npm: [], ...PURE },
   { folder: 'lib/graph', lib: ['base', 'model'], npm: ['@dagrejs/dagre'], ...PURE },
   { folder: 'lib/search', lib: ['base', 'model'], npm: [], ...PURE },
+  { folder: 'lib/evaluate', lib: ['base', 'model'], npm: [], ...PURE },
   { folder: 'lib/sources', file: 'decode.ts', lib: ['base', 'model', 'sources'], npm: [], ...PURE },
   { folder: 'lib/sources', lib: ['base', 'model', 'server'], npm: ['@aws-sdk/client-cloudwatch-logs', 'yauzl'] },
   { folder: 'lib/server', lib: ['base', 'model', 'db'], npm: ['pino', 'zod', 'next'] },
@@ -28,7 +29,7 @@ export const layers = [
   { folder: 'lib/supervise', lib: ['base', 'db', 'server'], npm: ['pg', 'zod', 'next'] },
   {
     folder: 'lib/cli',
-    lib: ['base', 'model', 'sources', 'db', 'store', 'queries', 'ingest', 'server', 'supervise', 'search'],
+    lib: ['base', 'model', 'sources', 'db', 'store', 'queries', 'ingest', 'server', 'supervise', 'search', 'evaluate'],
     npm: ['pg', 'zod', 'yauzl', 'fflate'],
   },
   { folder: 'lib/hooks', lib: ['base', 'model', 'search', 'graph'], npm: ['react', '@tanstack/react-query', 'nuqs', 'next', 'zod', 'fflate'], node: false },

@@ -1,7 +1,7 @@
 /** What simpler rules give on the same spans; each claims certainty for whatever it links. */
 import { Names, openWindow, type Window } from '#lib/link/statistical/window'
 import type { CertainLink, SpanInput } from '#lib/link/statistical/types'
-import type { Predicted } from './measure'
+import type { Predicted } from '#lib/evaluate/measure'
 
 type Rule = (window: Window, certain: readonly CertainLink[]) => (number | undefined)[]
 

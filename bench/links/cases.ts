@@ -4,7 +4,7 @@ import { idToHex } from '#lib/base/hash'
 import { toSpanInput } from '#lib/link/statistical/adapt'
 import { certainLinks } from '#lib/link/statistical/certain'
 import type { CertainLink, SpanInput } from '#lib/link/statistical/types'
-import type { TrueLink, Truth } from './measure'
+import type { TrueLink, Truth } from '#lib/evaluate/measure'
 import { ndjson, readCertain, readSpans, readTruth, type Damage } from './read-lambda'
 import { readSet, type ReadSet } from './read-product'
 

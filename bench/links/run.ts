@@ -4,7 +4,7 @@ import { scoreWindow } from '#lib/link/statistical/score'
 import type { CertainLink, SpanInput } from '#lib/link/statistical/types'
 import { DATA, ferry, haveData, trainticket, type Case } from './cases'
 import { BASELINES, predictBy } from './baselines'
-import { measure, type Measures, type Predicted } from './measure'
+import { measure, type Measures, type Predicted } from '#lib/evaluate/measure'
 import type { Damage } from './read-lambda'
 
 const THRESHOLD = 0.95
