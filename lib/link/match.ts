@@ -1,18 +1,21 @@
 /** Links from refs: for one effect, every cause that a rule proves. The result depends on the set of refs alone. */
 import type { Link, SpanRef } from '#lib/model/span'
+import type { Demotions } from './health'
 import { RULES, type LinkRule } from './rules'
 
 /** An id that so many spans claim as their doing is no id; joining it would make a transaction of strangers. */
 const MAX_CAUSES = 16
-/** A protocol's own id proves the link; what is left is an error in the data, which quality measurement will put a number to. */
+/** A protocol's own id proves the link; where the data contradict a rule, health.ts takes its word down. */
 const EXACT = 1
+const NONE: Demotions = new Map()
 
 /**
  * Links whose effect is `effect`.
  * @param effectRefs all refs of the effect's span
  * @param causesOf all refs of any span that share a join hash
+ * @param demoted rules that contradict themselves in this installation's data, and what their links are worth (health.ts `demotionsOf`)
  */
-export function linksOf(effect: bigint, effectRefs: readonly SpanRef[], causesOf: (joinHash: bigint) => readonly SpanRef[]): Link[] {
+export function linksOf(effect: bigint, effectRefs: readonly SpanRef[], causesOf: (joinHash: bigint) => readonly SpanRef[], demoted: Demotions = NONE): Link[] {
   const links = new Map<bigint, Link>()
   for (const ref of [...effectRefs].sort(byPlace)) {
     for (const rule of RULES) {
@@ -22,32 +25,35 @@ export function linksOf(effect: bigint, effectRefs: readonly SpanRef[], causesOf
       const causes = same.filter((cause) => cause.role === rule.cause)
       const spans = new Set(causes.map((cause) => cause.spanId))
       if (spans.size > MAX_CAUSES) continue
-      for (const cause of [...causes].sort(byPlace)) addLink(links, effect, rule, cause, ref)
+      for (const cause of [...causes].sort(byPlace)) addLink(links, demoted.get(rule.name), rule, cause, ref)
     }
   }
   return [...links.values()]
 }
 
-function addLink(links: Map<bigint, Link>, effect: bigint, rule: LinkRule, cause: SpanRef, ref: SpanRef): void {
+/** `worth`: what the rule is demoted to, where it is. Two ids that prove one link: the surer rule stands for it, both are its evidence. */
+function addLink(links: Map<bigint, Link>, worth: number | undefined, rule: LinkRule, cause: SpanRef, ref: SpanRef): void {
+  const effect = ref.spanId
   if (cause.spanId === effect) return
-  const evidence = { kind: `${rule.name}`, value: ref.value }
-  const known = links.get(cause.spanId)
-  if (known) {
-    if (!known.evidence.some((other) => other.kind === evidence.kind && other.value === evidence.value)) known.evidence.push(evidence)
-    return
-  }
-  links.set(cause.spanId, {
+  const link: Link = {
     cause: cause.spanId,
     effect,
     kind: rule.links,
-    tier: 'A',
+    tier: worth === undefined ? 'A' : 'B',
     rule: rule.name,
-    confidence: EXACT,
+    confidence: worth ?? EXACT,
     causeEvent: cause.event,
     effectEvent: ref.event,
-    evidence: [evidence],
+    evidence: [{ kind: rule.name, value: ref.value }],
     alternatives: [],
-  })
+  }
+  const known = links.get(cause.spanId)
+  if (!known) return void links.set(cause.spanId, link)
+  const evidence = [
+    ...known.evidence,
+    ...link.evidence.filter((fact) => !known.evidence.some((other) => other.kind === fact.kind && other.value === fact.value)),
+  ]
+  links.set(cause.spanId, { ...(link.confidence > known.confidence ? link : known), evidence })
 }
 
 function byPlace(a: SpanRef, b: SpanRef): number {
