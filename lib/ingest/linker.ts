@@ -19,7 +19,7 @@ import { relink } from './relink'
 const ROUND_EVENTS = 20_000
 const ROUND_BATCHES = 64
 /** How far apart the events of one RequestId may lie: asynchronous retries go on for 6 hours, redeliveries for days. */
-const GROUP_REACH_NS = 7n * 86_400n * 1_000_000_000n
+export const GROUP_REACH_NS = 7n * 86_400n * 1_000_000_000n
 /** Advisory lock of the linker: two at once would compute from each other's unfinished work. */
 export const LINKER_LOCK = 0x5eed_0002
 

@@ -20,6 +20,7 @@ const MAX_TRIES = 6
 export class EventStore {
   private readonly weeks = new Set<number>()
   private readonly known = new Set<bigint>()
+  private epoch = 0n
 
   constructor(private readonly pool: Pool) {}
 
@@ -52,6 +53,7 @@ export class EventStore {
   }
 
   private async writeOnce(client: PoolClient, batch: Batch, events: PendingEvent[], dictionary: Dictionary): Promise<BatchResult> {
+    await this.holdDictionary(client)
     const fresh = await withoutStored(client, await withFirstTimes(client, events, batch.receivedNs))
     await writeDictionary(client, dictionary, this.known)
     if (fresh.length > 0) {
@@ -68,6 +70,15 @@ export class EventStore {
     await countSources(client, batch, fresh)
     await client.query('notify specter_ingest')
     return result
+  }
+
+  /** Until the commit nothing is deleted from the dictionary; what was deleted before is forgotten here too. */
+  private async holdDictionary(client: PoolClient): Promise<void> {
+    const { rows } = await client.query<{ epoch: bigint }>('select epoch from dictionary_epoch for share')
+    const epoch = rows[0]?.epoch ?? 0n
+    if (epoch === this.epoch) return
+    this.known.clear()
+    this.epoch = epoch
   }
 }
 
