@@ -16,7 +16,7 @@ import type { LinkEvent } from '#lib/model/link-event'
 import { joinKey } from '#lib/model/keys'
 import { hash64 } from '#lib/base/hash'
 import type { Link, Span, SpanRef } from '#lib/model/span'
-import { parseRecord } from '#lib/parse/index'
+import { createParser } from '#lib/parse/index'
 import { createBodyDecoder } from '#lib/sources/http/decode'
 
 export interface ReadEvent extends LinkEvent {
@@ -38,12 +38,13 @@ export async function readSet(files: readonly string[]): Promise<ReadSet> {
   const events = new Map<bigint, ReadEvent>()
   const dictionary = emptyDictionary()
   const ordinals = new OrdinalCounter()
+  const parse = createParser()
   for (const file of files) {
     const decoder = createBodyDecoder({ nowMs: Date.parse('2027-01-01') })
     const take = (records: ReturnType<typeof decoder.push>): void => {
       for (const record of records) {
         if ('fate' in record) continue
-        const parsed = parseRecord(record, { sourceName: 'bench', receivedNs: 0n })
+        const parsed = parse(record, { sourceName: 'bench', receivedNs: 0n })
         const row = toEventRow(parsed, { name: 'bench', kind: 'file' }, ordinals, dictionary)
         const values = valuesOf(parsed)
         events.set(row.id, {

@@ -8,7 +8,7 @@ import { getPool } from '#lib/db/pool'
 import type { IngestResult } from '#lib/model/api'
 import type { RawRecord, RefusedRecord } from '#lib/model/event'
 import { maskRecord } from '#lib/normalize/mask'
-import { parseRecord } from '#lib/parse/index'
+import { createParser } from '#lib/parse/index'
 import { SpecterError } from '#lib/server/problem'
 import { createBodyDecoder } from '#lib/sources/http/decode'
 import { CopyWriter } from '#lib/db/copy'
@@ -106,6 +106,7 @@ class Delivery {
   private writing: Promise<void> = Promise.resolve()
   private failed: unknown
   private readonly ordinals = new OrdinalCounter()
+  private readonly parse = createParser()
   /** One is being filled while the other is on its way. */
   private spare = new CopyWriter()
   private fields = new FieldTally()
@@ -149,7 +150,7 @@ class Delivery {
 
   private accept(record: RawRecord): void {
     const { sourceName, sourceKind, fileTimeNs } = this.options
-    const event = parseRecord(maskRecord(record), { sourceName, receivedNs: this.batch.receivedNs, fileTimeNs })
+    const event = this.parse(maskRecord(record), { sourceName, receivedNs: this.batch.receivedNs, fileTimeNs })
     const row = toEventRow(event, { name: sourceName, kind: sourceKind }, this.ordinals, this.dictionary)
     const { writer, events } = this.batch
     const start = writer.bytes

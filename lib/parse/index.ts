@@ -3,9 +3,8 @@
  *
  *   segment                 xray.ts; otel.ts, zipkin.ts, jaeger.ts where the door said so
  *   OTLP log record         otel.ts
- *   { … }                   platform.ts (JSON), step-functions.ts, gateway.ts, json-line.ts
- *   START END REPORT …      platform.ts (text)
- *   … "GET / HTTP/1.1" …    access-line.ts
+ *   { … }, any text         the formats of formats.ts, in their order; else
+ *   { … }                   json-line.ts
  *   <time> <id> <level> …   runtime-prefix.ts, and the rest again
  *   rest with an object     loose-value.ts: JSON, Python's repr, Node's inspect; logged-event.ts on what it holds
  *   any text                text-scan.ts: k=v, name: value, ids by their form, and the template
@@ -16,21 +15,19 @@ import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
 import { cutText, storable } from '#lib/base/text-bytes'
 import type { UnixNano } from '#lib/base/time'
 import type { EventFacts, Field, ParsedEvent, RawRecord } from '#lib/model/event'
-import { readAccessLine } from './access-line'
 import type { Draft } from './draft'
 import { flatten } from './flatten'
-import { readGatewayLine } from './gateway'
+import { readObject as readObjectFormat, readText as readTextFormat, StreamHints, type Hint } from './formats'
 import { readJsonLine } from './json-line'
 import { mayHoldEvent, readLoggedEvents } from './logged-event'
 import { findEmbedded } from './loose-value'
 import { readJaegerSpan } from './jaeger'
 import { readOtelLog, readOtelSpan } from './otel'
-import { readPlatformJson, readPlatformText, telemetryLine } from './platform'
+import { telemetryLine } from './platform'
 import { readNamedIds } from './response'
 import { stripPrefix, traceIdInText } from './runtime-prefix'
 import { serviceOfGroup, serviceOfName } from './service'
 import { severityOfText } from './severity'
-import { readStepFunctionsLine } from './step-functions'
 import { FIELDS_MAX, scanText } from './text-scan'
 import { readSegment } from './xray'
 import { readZipkinSpan } from './zipkin'
@@ -45,11 +42,23 @@ export interface ParseContext {
 
 export const MESSAGE_MAX = 2000
 
+export type Parser = (record: RawRecord, context: ParseContext) => ParsedEvent
+
+/** A parser for many records: it looks first for the format that a stream's last line had. The answer is parseRecord's for any order of lines. */
+export function createParser(): Parser {
+  const hints = new StreamHints()
+  return (record, context) => parse(record, context, hints.of(record.logGroup, record.logStream))
+}
+
 /** Never throws. The envelope's time wins; a line's own counts only where there is none, the file's or the receipt's where neither is. */
 export function parseRecord(record: RawRecord, context: ParseContext): ParsedEvent {
+  return parse(record, context, { text: null, object: null })
+}
+
+function parse(record: RawRecord, context: ParseContext, hint: Hint): ParsedEvent {
   const draft = newDraft(record, context)
   try {
-    readRecord(record, draft)
+    readRecord(record, draft, hint)
   } catch {
     // A fault of a format's reading must not cost the event: it stays as text.
     fallBack(record, draft)
@@ -79,7 +88,7 @@ function fallBack(record: RawRecord, draft: Draft): void {
   draft.facts = {}
 }
 
-function readRecord(record: RawRecord, draft: Draft): void {
+function readRecord(record: RawRecord, draft: Draft, hint: Hint): void {
   if (record.form === 'segment') {
     const value = record.json ?? parsedObject(record.body)
     if (isJsonObject(value)) return readSpanDocument(value, record.format, draft)
@@ -88,18 +97,18 @@ function readRecord(record: RawRecord, draft: Draft): void {
     const value = record.json ?? parsedObject(record.body)
     if (isJsonObject(value) && readOtelLog(value, draft)) return
   }
-  readText(record.body.trimEnd(), record.json, draft)
+  readText(record.body.trimEnd(), record.json, draft, hint)
 }
 
 /** `json`: the text's value, where it is known. */
-function readText(text: string, json: unknown, draft: Draft): void {
+function readText(text: string, json: unknown, draft: Draft, hint: Hint): void {
   draft.message = text
   const first = text.charCodeAt(0)
   if (first === 123) {
     const value = json ?? parsedObject(text)
-    if (isJsonObject(value)) return readObject(value, text, draft)
+    if (isJsonObject(value)) return readObject(value, text, draft, hint)
   }
-  if (!readPlatformText(text, draft) && !readAccessLine(text, draft)) readRest(stripPrefix(text, draft), draft, 0)
+  if (!readTextFormat(text, draft, hint)) readRest(stripPrefix(text, draft), draft, hint)
 }
 
 function readSpanDocument(value: JsonObject, format: RawRecord['format'], draft: Draft): void {
@@ -113,16 +122,16 @@ function parsedObject(text: string): JsonObject | null {
   return parsed.ok && isJsonObject(parsed.value) ? parsed.value : null
 }
 
-function readObject(value: JsonObject, text: string, draft: Draft): void {
+function readObject(value: JsonObject, text: string, draft: Draft, hint: Hint): void {
   const logged = telemetryLine(value, draft)
-  if (typeof logged === 'string') return readText(logged.trimEnd(), undefined, draft)
-  if (isJsonObject(logged)) return readObject(logged, JSON.stringify(logged), draft)
-  if (readPlatformJson(value, draft) || readStepFunctionsLine(value, draft) || readGatewayLine(value, draft)) return
+  if (typeof logged === 'string') return readText(logged.trimEnd(), undefined, draft, hint)
+  if (isJsonObject(logged)) return readObject(logged, JSON.stringify(logged), draft, hint)
+  if (readObjectFormat(value, draft, hint)) return
   const { human, inner } = readJsonLine(value, draft)
   const own = draft.fields.length
   const events = mayHoldEvent(text) && readLoggedEvents(value, draft)
   if (human !== '') {
-    readRest(human, draft, 1)
+    readRest(human, draft, null)
   } else {
     draft.message = text
     draft.template = templateOfKeys(isJsonObject(inner) ? inner : value)
@@ -140,15 +149,15 @@ function templateOfKeys(value: JsonObject): string {
   return `{${Object.keys(value).slice(0, 12).join(', ')}}`
 }
 
-/** The part of a line behind its prefix, or the message of a JSON logger. `depth` bounds JSON in JSON. */
-function readRest(text: string, draft: Draft, depth: number): void {
+/** The part of a line behind its prefix, or the message of a JSON logger. Without a hint an object in it is no line of its own: that bounds JSON in JSON. */
+function readRest(text: string, draft: Draft, hint: Hint | null): void {
   const rest = text.trim()
   draft.message = rest
   if (draft.severity === 0) draft.severity = severityOfText(rest)
-  if (rest.charCodeAt(0) === 123 && depth === 0) {
+  if (rest.charCodeAt(0) === 123 && hint !== null) {
     const value = parsedObject(rest)
     // A JSON line behind a runtime's prefix, as console.log(JSON.stringify(…)) gives it.
-    if (value !== null) return readObject(value, rest, draft)
+    if (value !== null) return readObject(value, rest, draft, hint)
   }
   const embedded = findEmbedded(rest)
   if (embedded === null) return readWords(rest, draft)

@@ -1,0 +1,92 @@
+/**
+ * The registry: which formats are tried on a line, in this order. One line a format; each is a file of its own.
+ *
+ *   sniff     a look that costs next to nothing; where it says no, `read` is not asked
+ *   read      fills in the draft; false where the line is not of this format after all, with the draft as it was
+ *   decisive  where `sniff` says yes, no format before this one would take the line: so a stream whose lines are of this format may try
+ *             it first. A test holds every sample line against this.
+ *
+ * What no format takes is read by its words (index.ts).
+ */
+import type { JsonObject } from '#lib/base/json'
+import { readAccessLine } from './access-line'
+import type { Draft } from './draft'
+import { readGatewayLine } from './gateway'
+import { readPlatformJson, readPlatformText } from './platform'
+import { readStepFunctionsLine } from './step-functions'
+
+interface Format<Line> {
+  name: string
+  sniff?(line: Line, draft: Draft): boolean
+  decisive?: true
+  read(line: Line, draft: Draft): boolean
+}
+
+export type TextFormat = Format<string>
+export type ObjectFormat = Format<JsonObject>
+
+/** Lines that don't begin with `{`. */
+export const TEXT_FORMATS: readonly TextFormat[] = [
+  { name: 'lambda', read: readPlatformText },
+  { name: 'access-line', sniff: (text) => text.includes('] "'), read: readAccessLine },
+]
+
+/** Lines that are a JSON object. */
+export const OBJECT_FORMATS: readonly ObjectFormat[] = [
+  { name: 'lambda-json', sniff: ({ type }) => typeof type === 'string' && type.startsWith('platform.'), decisive: true, read: readPlatformJson },
+  { name: 'step-functions', sniff: (value) => 'execution_arn' in value, read: readStepFunctionsLine },
+  { name: 'api-gateway-json', read: readGatewayLine },
+]
+
+/** What a stream's last line was: only where to look first. */
+export interface Hint {
+  text: TextFormat | null
+  object: ObjectFormat | null
+}
+
+/** True where a format of the registry has read the line. The result does not depend on the hint. */
+export function readText(text: string, draft: Draft, hint: Hint): boolean {
+  const found = readFirst(TEXT_FORMATS, text, draft, hint.text)
+  if (found?.decisive) hint.text = found
+  return found !== null
+}
+
+export function readObject(value: JsonObject, draft: Draft, hint: Hint): boolean {
+  const found = readFirst(OBJECT_FORMATS, value, draft, hint.object)
+  if (found?.decisive) hint.object = found
+  return found !== null
+}
+
+function readFirst<Line>(formats: readonly Format<Line>[], line: Line, draft: Draft, first: Format<Line> | null): Format<Line> | null {
+  if (first !== null && first.sniff?.(line, draft) && first.read(line, draft)) return first
+  for (const format of formats) {
+    if (format !== first && (format.sniff === undefined || format.sniff(line, draft)) && format.read(line, draft)) return format
+  }
+  return null
+}
+
+/** Streams whose format is kept in mind; beyond it the memory starts anew. */
+const STREAMS_MAX = 10_000
+
+/** The hint of each stream, bounded. Lines of one stream mostly come one after another, so the last one is at hand. */
+export class StreamHints {
+  private readonly hints = new Map<string, Hint>()
+  private group: string | undefined
+  private stream: string | undefined
+  private last: Hint | undefined
+
+  of(group: string | undefined, stream: string | undefined): Hint {
+    if (this.last !== undefined && group === this.group && stream === this.stream) return this.last
+    const key = `${group ?? ''}\0${stream ?? ''}`
+    let hint = this.hints.get(key)
+    if (hint === undefined) {
+      if (this.hints.size >= STREAMS_MAX) this.hints.clear()
+      hint = { text: null, object: null }
+      this.hints.set(key, hint)
+    }
+    this.group = group
+    this.stream = stream
+    this.last = hint
+    return hint
+  }
+}
