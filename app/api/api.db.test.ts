@@ -95,10 +95,15 @@ const trace = {
 const RANGE = '?from=2026-11-21T00:00:00Z&to=2026-11-22T00:00:00Z'
 
 describe('the contract', () => {
-  it('has a row for each route file, and a route file for each row', () => {
-    expect(files.map(pathOf).toSorted()).toEqual(
-      Object.values(contract)
-        .map((route) => route.path)
+  it('has a row for each method of each route file, and a handler for each row', async () => {
+    const found: string[] = []
+    for (const file of files) {
+      const module = (await import(join(APP, file))) as object
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) if (method in module) found.push(`${method} ${pathOf(file)}`)
+    }
+    expect(found.toSorted()).toEqual(
+      Object.values<RouteContract>(contract)
+        .map((route) => `${route.method} ${route.path}`)
         .toSorted(),
     )
   })

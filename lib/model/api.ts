@@ -137,6 +137,7 @@ export const linkEnd = z.object({
   sourceEventId: z.string().nullable(),
   requestId: z.string().nullable(),
   service: z.string(),
+  kind: serviceKind.describe('of the service: what carries (queue, topic, bus, stream, table, bucket) does not run'),
 })
 
 export const linkItem = z.object({
@@ -307,3 +308,10 @@ export type FieldValues = z.infer<typeof fieldValues>
 export type Facets = z.infer<typeof facets>
 export type ServiceDetail = z.infer<typeof serviceDetail>
 export type Problem = z.infer<typeof problem>
+
+/** `from` and `to`: the day's first and last moment as it is stored. */
+export const demoState = z.object({ loaded: z.boolean(), from: iso.nullable(), to: iso.nullable() })
+export type DemoState = z.infer<typeof demoState>
+
+/** How many events were taken out. */
+export const demoRemoved = z.object({ removed: z.number().int() })

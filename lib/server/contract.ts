@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import {
   causalityList,
+  demoRemoved,
+  demoState,
   eventDetail,
   eventList,
   facets,
@@ -28,7 +30,7 @@ import {
 } from '#lib/model/api'
 
 export interface RouteContract {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** As OpenAPI writes it, and as the folders are named: `/api/v1/events/{id}`. */
   path: string
   summary: string
@@ -39,7 +41,9 @@ export interface RouteContract {
   responseType?: 'application/json' | 'application/x-ndjson'
   /** Status of success where it is not 200. */
   success?: 202
-  /** Content types of a POST's body; default: those of POST /api/v1/ingest. */
+  /** A body of JSON, validated before the handler sees it (`readBody` of lib/server/route.ts). */
+  body?: z.ZodType
+  /** Content types of a POST's body without a schema; default: those of POST /api/v1/ingest. */
   bodyTypes?: string[]
   /** Statuses beside 200 that a well-behaved caller meets, with their reason. */
   also?: Record<number, string>
@@ -210,6 +214,23 @@ export const contract = {
     query: none,
     response: z.looseObject({}),
     responseType: 'application/x-ndjson',
+    also: { 404: 'This checkout has no recorded day' },
+  },
+  demoState: {
+    method: 'GET',
+    path: '/api/v1/demo/state',
+    summary: 'Whether the recorded day of the demo shop is stored, and where in time',
+    query: none,
+    response: demoState,
+    also: { 404: 'This checkout has no recorded day' },
+  },
+  demoRemove: {
+    method: 'DELETE',
+    path: '/api/v1/demo',
+    summary: 'Removes the recorded day of the demo shop and everything that was derived from it',
+    description: 'Whatever else is stored stays as if the day had never come. A load after it is moved anew, so that the day ends then.',
+    query: none,
+    response: demoRemoved,
     also: { 404: 'This checkout has no recorded day' },
   },
   ingest: {

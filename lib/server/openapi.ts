@@ -33,24 +33,22 @@ function problemOf(description: string): Json {
   return { description, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } }
 }
 
+function bodyOf(route: RouteContract): Json {
+  if (route.body) return { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }
+  if (route.method !== 'POST') return {}
+  const types = (route.bodyTypes ?? INGEST_TYPES).map((type) => [type, { schema: type === 'application/json' ? {} : { type: 'string' } }])
+  return { requestBody: { required: true, content: Object.fromEntries(types) } }
+}
+
 /** `transaction` with `/api/v1/transactions/{id}` is `getTransaction`. */
 function operationOf(name: string, route: RouteContract): Json {
-  const verb = route.method === 'POST' ? 'post' : 'get'
+  const verb = route.method.toLowerCase()
   return {
     operationId: verb + name.charAt(0).toUpperCase() + name.slice(1),
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
     parameters: parametersOf(route),
-    ...(route.method === 'POST'
-      ? {
-          requestBody: {
-            required: true,
-            content: Object.fromEntries(
-              (route.bodyTypes ?? INGEST_TYPES).map((type) => [type, { schema: type === 'application/json' ? {} : { type: 'string' } }]),
-            ),
-          },
-        }
-      : {}),
+    ...bodyOf(route),
     responses: responsesOf(route),
   }
 }

@@ -58,6 +58,32 @@ function invalid(params: { name: string; reason: string }[]): SpecterError {
   return new SpecterError('invalid-params', params.map(({ name, reason }) => `${name}: ${reason}`).join('; '), { invalidParams: params })
 }
 
+/** Bodies of settings and verdicts; nobody writes more by hand. */
+const MAX_BODY_BYTES = 256 * 1024
+
+/** The JSON body of a request, validated; throws invalid-params that name the fields, and body-too-large. */
+export async function readBody<S extends z.ZodType>(request: Request, schema: S): Promise<z.infer<S>> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length
+    if (bytes > MAX_BODY_BYTES) throw new SpecterError('body-too-large', `the body has more than ${MAX_BODY_BYTES} bytes`)
+    text += decoder.decode(chunk, { stream: true })
+  }
+  const parsed = schema.safeParse(parseJson(text))
+  if (parsed.success) return parsed.data
+  throw invalid(parsed.error.issues.map((issue) => ({ name: issue.path.join('.') || 'body', reason: issue.message })))
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid([{ name: 'body', reason: 'It is no JSON' }])
+  }
+}
+
 /** A route without dynamic parts gets no params at all from Next in production. */
 function plain(params: Record<string, string | string[] | undefined> | undefined): Record<string, string> {
   return Object.fromEntries(Object.entries(params ?? {}).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
