@@ -88,3 +88,21 @@ test('a second load stores nothing', async ({ page }) => {
   }
   expect(answer).toMatchObject({ stored: 0, duplicate: before.sources.reduce((sum, source) => sum + source.stored, 0) })
 })
+
+test('one click removes it and loads it afresh, another one leaves the empty page', async ({ page }) => {
+  const before = await status(page)
+  const stored = ({ sources }: Status): number => sources.reduce((sum, source) => sum + source.stored, 0)
+  await page.goto(`${address}/sources`)
+  await page.getByRole('button', { name: 'Load afresh' }).click()
+  await expect.poll(async () => (await status(page)).data?.to ?? '', { timeout: 120_000 }).not.toBe(before.data?.to ?? '')
+  await expect.poll(async () => stored(await status(page)), { timeout: 120_000 }).toBe(stored(before))
+  const after = await status(page)
+  expect(Date.parse(after.data?.to ?? '')).toBeGreaterThan(Date.parse(before.data?.to ?? ''))
+  expect(after.sources.reduce((sum, source) => sum + source.duplicate, 0)).toBe(0)
+
+  await page.getByRole('button', { name: 'Remove the demo' }).click()
+  await expect(page.getByText('No source has delivered anything yet')).toBeVisible({ timeout: 120_000 })
+  expect(await status(page)).toMatchObject({ sources: [], data: null })
+  await page.goto(address)
+  await expect(page.getByRole('button', { name: 'Load the demo shop' })).toBeVisible()
+})

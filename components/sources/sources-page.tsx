@@ -11,6 +11,7 @@ import { useNow } from '#lib/hooks/now'
 import { usePreference } from '#lib/hooks/preferences'
 import { isLive, useView } from '#lib/hooks/view'
 import type { SourceStatus, Status } from '#lib/model/api'
+import { DemoNotice } from '#components/demo-button'
 import { Button, IconButton } from '#components/ui/controls'
 import { EmptyState, ErrorState, Notice, Skeleton } from '#components/ui/states'
 import { AddLogs } from './add-logs'
@@ -74,6 +75,7 @@ export function SourcesPage() {
               />
             ) : null}
           </Sources>
+          {now > 0 ? <DemoNotice zone={zone} now={now} /> : null}
         </div>
         {adding ? (
           <aside className="so-add" aria-label="Add logs">

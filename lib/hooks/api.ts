@@ -40,7 +40,23 @@ export interface Ask {
 
 /** A validated answer. Throws ApiError, also where the answer is not what the contract says. */
 export async function apiGet<S extends z.ZodType>(schema: S, { path, params, signal }: Ask): Promise<z.infer<S>> {
-  const response = await send(apiUrl(path, params), signal)
+  return answerOf(schema, path, await send(apiUrl(path, params), { signal: signal ?? null }))
+}
+
+export interface Change {
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  /** Sent as JSON. */
+  body?: unknown
+}
+
+/** A change and its validated answer. Throws ApiError as apiGet does. */
+export async function apiSend<S extends z.ZodType>(schema: S, { method, path, body }: Change): Promise<z.infer<S>> {
+  const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { accept: 'application/json', 'content-type': 'application/json' } }
+  return answerOf(schema, path, await send(apiUrl(path), { method, ...content }))
+}
+
+async function answerOf<S extends z.ZodType>(schema: S, path: string, response: Response): Promise<z.infer<S>> {
   const requestId = response.headers.get('x-request-id')
   const body = await readJson(response)
   if (!response.ok) throw problemToError(body, response.status, requestId)
@@ -55,9 +71,9 @@ export async function apiGet<S extends z.ZodType>(schema: S, { path, params, sig
   })
 }
 
-async function send(url: string, signal: AbortSignal | undefined): Promise<Response> {
+async function send(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { signal: signal ?? null, headers: { accept: 'application/json' } })
+    return await fetch(url, { headers: { accept: 'application/json' }, ...init })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError({ message: 'Specter does not answer. Is it still running?', status: 0, code: 'no_answer' })
