@@ -13,7 +13,7 @@ import { SpecterError } from '#lib/server/problem'
 import { createBodyDecoder } from '#lib/sources/http/decode'
 import { CopyWriter } from '#lib/db/copy'
 import { encodeEvent } from '#lib/store/event-encoding'
-import { EventStore } from '#lib/store/events'
+import { EventStore, type Alongside } from '#lib/store/events'
 import type { Batch, BatchResult, Dictionary } from '#lib/store/rows'
 import { addSource, emptyDictionary, sourceIdOf, toEventRow } from './event-rows'
 import { FieldTally } from './field-tally'
@@ -29,7 +29,7 @@ export interface RecordDecoder {
 export interface DeliveryOptions {
   /** NAME of the contract: what records without a log group belong to. */
   sourceName: string
-  sourceKind: 'http' | 'file' | 'otlp' | 'zipkin' | 'firehose'
+  sourceKind: 'http' | 'file' | 'otlp' | 'zipkin' | 'firehose' | 'cloudwatch' | 'xray'
   /** How the body's bytes become records, where its door has a protocol of its own; default: what POST /api/v1/ingest understands. */
   decoder?: RecordDecoder
   /** True where Content-Encoding announces gzip; gzip is recognised by its first bytes too. */
@@ -86,6 +86,28 @@ export async function ingestStream(body: AsyncIterable<Uint8Array>, options: Del
   }
 }
 
+/**
+ * Stores one page that a poller has read, and what the poller remembers of it, in one transaction: both or neither, at any kill. `alongside`
+ * may run again where the transaction is tried again, and what it throws takes the page back. A page is held in memory whole.
+ * Throws as ingestStream does.
+ */
+export async function ingestPage(
+  records: Iterable<RawRecord | RefusedRecord>,
+  options: DeliveryOptions,
+  alongside: Alongside,
+  pool = getPool(),
+): Promise<IngestResult> {
+  const delivery = new Delivery(storeOf(pool), options, alongside)
+  try {
+    await delivery.add(records)
+    return await delivery.finish()
+  } catch (error) {
+    throw withResult(error, delivery.result)
+  } finally {
+    await tally.flush(pool).catch(() => {})
+  }
+}
+
 function withResult(error: unknown, result: IngestResult): unknown {
   const extra = { result }
   if (error instanceof SpecterError) return new SpecterError(error.code, error.message, { extra, retryAfter: error.retryAfter })
@@ -116,6 +138,7 @@ class Delivery {
   constructor(
     private readonly store: EventStore,
     private readonly options: DeliveryOptions,
+    private readonly alongside?: Alongside,
   ) {
     this.batch = this.emptyBatch(new CopyWriter())
   }
@@ -131,6 +154,8 @@ class Delivery {
     for (const record of decoded) {
       if ('fate' in record) this.refuse(record)
       else this.accept(record)
+      // What is committed with a page needs all of it in one batch.
+      if (this.alongside) continue
       if (this.batch.events.length + this.batch.quarantined.length >= BATCH_EVENTS || this.bytes >= BATCH_BYTES) await this.send()
     }
   }
@@ -155,7 +180,7 @@ class Delivery {
     const { writer, events } = this.batch
     const start = writer.bytes
     encodeEvent(writer, row)
-    events.push({ timeNs: event.timeNs, id: row.id, untimed: event.untimed, sourceId: row.sourceId, start, end: writer.bytes })
+    events.push({ timeNs: event.timeNs, id: row.id, untimed: event.untimed, sourceId: row.sourceId, observedNs: record.observedNs, start, end: writer.bytes })
     this.fields.add(event.fields)
     this.bytes += writer.bytes - start
     if (this.firstNs === undefined || event.timeNs < this.firstNs) this.firstNs = event.timeNs
@@ -170,8 +195,8 @@ class Delivery {
     this.spare = batch.writer
     this.fields = new FieldTally()
     this.batch = this.emptyBatch(spare)
-    if (batch.events.length === 0 && batch.quarantined.length === 0 && batch.rejected === 0) return
-    this.writing = this.store.write(batch, dictionary).then(
+    if (!this.alongside && batch.events.length === 0 && batch.quarantined.length === 0 && batch.rejected === 0) return
+    this.writing = this.store.write(batch, dictionary, this.alongside).then(
       (written) => {
         this.count(written)
         // A delivery that is sent again is mostly duplicates; its values were counted the first time.

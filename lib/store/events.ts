@@ -17,6 +17,9 @@ import type { Batch, BatchResult, Dictionary, PendingEvent } from './rows'
 const RETRYABLE = new Set(['23505', '40P01', '40001', '23514'])
 const MAX_TRIES = 6
 
+/** Work in the transaction of a batch, after its rows; `fresh` are the events that were not stored before. */
+export type Alongside = (client: PoolClient, fresh: readonly PendingEvent[], result: BatchResult) => Promise<void>
+
 export class EventStore {
   private readonly weeks = new Set<number>()
   private readonly known = new Set<bigint>()
@@ -25,12 +28,12 @@ export class EventStore {
   constructor(private readonly pool: Pool) {}
 
   /** Stores what is new of the batch. Rejects with the database's error when the batch can't be stored now; nothing of it is kept then. */
-  async write(batch: Batch, dictionary: Dictionary): Promise<BatchResult> {
+  async write(batch: Batch, dictionary: Dictionary, alongside?: Alongside): Promise<BatchResult> {
     const events = distinct(batch.events)
     for (let tries = 1; ; tries++) {
       try {
         await this.makePartitions(events)
-        const result = await inTransaction(this.pool, (client) => this.writeOnce(client, batch, events, dictionary))
+        const result = await inTransaction(this.pool, (client) => this.writeOnce(client, batch, { events, dictionary, alongside }))
         remember(dictionary, this.known)
         return result
       } catch (error) {
@@ -52,7 +55,11 @@ export class EventStore {
     for (const week of missing) this.weeks.add(week)
   }
 
-  private async writeOnce(client: PoolClient, batch: Batch, events: PendingEvent[], dictionary: Dictionary): Promise<BatchResult> {
+  private async writeOnce(
+    client: PoolClient,
+    batch: Batch,
+    { events, dictionary, alongside }: { events: PendingEvent[]; dictionary: Dictionary; alongside: Alongside | undefined },
+  ): Promise<BatchResult> {
     await this.holdDictionary(client)
     const fresh = await withoutStored(client, await withFirstTimes(client, events, batch.receivedNs))
     await writeDictionary(client, dictionary, this.known)
@@ -68,6 +75,7 @@ export class EventStore {
       rejected: batch.rejected,
     }
     await countSources(client, batch, fresh)
+    await alongside?.(client, fresh, result)
     await client.query('notify specter_ingest')
     return result
   }

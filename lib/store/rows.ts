@@ -38,6 +38,8 @@ export interface PendingEvent {
   id: bigint
   untimed: boolean
   sourceId: bigint
+  /** When the platform took it in, where it says so. */
+  observedNs: UnixNano | undefined
   start: number
   end: number
 }
