@@ -39,6 +39,8 @@ export const layers = [
     npm: ['react', 'react-dom', 'next', '@tanstack/react-virtual', 'uplot', 'cytoscape', '@base-ui/react', 'nuqs', 'chrono-node'],
     node: false,
   },
+  // Test doubles: products never import them, since no row lists the folder.
+  { folder: 'testing', lib: ['base', 'model'], npm: [] },
   { folder: 'app/api', lib: ['server', 'queries', 'store', 'ingest', 'sources', 'model', 'base', 'search', 'graph', 'db', 'demo'], npm: ['next', 'zod'] },
   { folder: 'app/v1', lib: ['server', 'ingest'], npm: [] },
   { folder: 'app', lib: ['model', 'base', 'hooks', 'search'], npm: ['next', 'react', '@tanstack/react-query', 'nuqs', '@fontsource-variable'], node: false },
@@ -98,7 +100,7 @@ function selfTest() {
 
 if (process.argv[1] === import.meta.filename) {
   selfTest()
-  const files = ['lib', 'app', 'components'].flatMap(filesUnder)
+  const files = ['lib', 'app', 'components', 'testing'].flatMap(filesUnder)
   const problems = files.flatMap((path) => problemsOf(path, readFileSync(path, 'utf8')))
   for (const problem of problems) console.error(problem)
   console.log(`check-layers: ${files.length} files read, ${problems.length} problems`)
