@@ -53,6 +53,7 @@ export function SourcesPage() {
       ) : null}
       <div className={`so-grid${adding ? '' : ' alone'}`}>
         <div className="min-w-0">
+          {now > 0 ? <DemoNotice zone={zone} now={now} /> : null}
           <Sources sources={sources} error={status.error} retry={() => void status.refetch()}>
             {sources ? (
               <SourceTable
@@ -75,7 +76,6 @@ export function SourcesPage() {
               />
             ) : null}
           </Sources>
-          {now > 0 ? <DemoNotice zone={zone} now={now} /> : null}
         </div>
         {adding ? (
           <aside className="so-add" aria-label="Add logs">
