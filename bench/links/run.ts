@@ -56,7 +56,7 @@ function runCase(c: Case & { fitOn?: Pick<Case, 'spans' | 'certain'> }, baseline
   )
   const m = measure([...exact, ...links], c.truth, THRESHOLD)
   console.log(row(c.name, m, (t1 - t0) / 1000, (t2 - t1) / 1000, c.events))
-  const levels = Object.entries(m.recallByLevel).map(([level, recall]) => `${level} ${recall.toFixed(3)}`)
+  const levels = Object.entries(m.byLevel).map(([level, { recall }]) => `${level} ${recall.toFixed(3)}`)
   if (levels.length > 1) console.log(`|   recall by evidence | ${levels.join(', ')} |`)
   if (baselines)
     for (const [name, rule] of Object.entries(BASELINES)) {

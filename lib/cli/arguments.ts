@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { parseTime } from '#lib/base/time-range'
 import { tier as tierSchema } from '#lib/model/api'
-import type { Tier } from '#lib/model/span'
+import { TRANSACTION_CONFIDENCE, type Tier } from '#lib/model/span'
 import { NAME_MAX } from './delivery'
 
 export interface ImportCommand {
@@ -29,9 +29,27 @@ export interface ExportCommand {
   minConfidence: number | undefined
 }
 
-export type HelpTopic = 'all' | 'import' | 'export'
+export interface EvaluateCommand {
+  command: 'evaluate'
+  /** A folder or a truth file. */
+  truth: string
+  url: string | undefined
+  /** Links below it are not shown. */
+  threshold: number
+  json: boolean
+  /** Below these the exit code is 1. */
+  minPrecision: number | undefined
+  minRecall: number | undefined
+}
 
-export type Command = ImportCommand | ExportCommand | { command: 'help'; topic: HelpTopic } | { command: 'wrong'; topic: HelpTopic; reason: string }
+export type HelpTopic = 'all' | 'import' | 'export' | 'evaluate'
+
+export type Command =
+  | ImportCommand
+  | ExportCommand
+  | EvaluateCommand
+  | { command: 'help'; topic: HelpTopic }
+  | { command: 'wrong'; topic: HelpTopic; reason: string }
 
 const IMPORT_OPTIONS = {
   help: { type: 'boolean', short: 'h' },
@@ -50,12 +68,23 @@ const EXPORT_OPTIONS = {
   'min-confidence': { type: 'string' },
 } as const
 
+const EVALUATE_OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  url: { type: 'string' },
+  truth: { type: 'string' },
+  threshold: { type: 'string' },
+  json: { type: 'boolean' },
+  'min-precision': { type: 'string' },
+  'min-recall': { type: 'string' },
+} as const
+
 /** `['import', 'a.log', '--wait']` -> `{command: 'import', paths: ['a.log'], wait: true, …}`. `nowMs` is for checking relative times. */
 export function readArguments(argv: readonly string[], nowMs: number): Command {
   const [name, ...rest] = argv
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return { command: 'help', topic: 'all' }
-  if (name !== 'import' && name !== 'export') return wrong('all', `there is no command ${JSON.stringify(name)}`)
+  if (name !== 'import' && name !== 'export' && name !== 'evaluate') return wrong('all', `there is no command ${JSON.stringify(name)}`)
   try {
+    if (name === 'evaluate') return readEvaluate(rest)
     return name === 'import' ? readImport(rest) : readExport(rest, nowMs)
   } catch (error) {
     return wrong(name, error instanceof Error ? firstSentence(error.message) : String(error))
@@ -100,12 +129,36 @@ function readExport(args: string[], nowMs: number): Command {
   }
   const tier = values.tier === undefined ? undefined : tierSchema.safeParse(values.tier.toUpperCase())
   if (tier && !tier.success) return wrong('export', `--tier ${JSON.stringify(values.tier)} is none of ${tierSchema.options.join(', ')}`)
-  const minConfidence = values['min-confidence'] === undefined ? undefined : Number(values['min-confidence'] || Number.NaN)
-  if (minConfidence !== undefined && !(minConfidence >= 0 && minConfidence <= 1))
-    return wrong('export', `--min-confidence ${JSON.stringify(values['min-confidence'])} is no number from 0 to 1`)
+  const minConfidence = readShare(values['min-confidence'])
+  if (minConfidence === null) return wrong('export', badShare('min-confidence', values['min-confidence']))
   const url = readUrl(values.url)
   if (url === null) return wrong('export', badUrl(values.url))
   return { command: 'export', what, url, from: values.from, to: values.to, q: values.q, tier: tier?.data, minConfidence }
+}
+
+function readEvaluate(args: string[]): Command {
+  const { values, positionals } = parseArgs({ args, options: EVALUATE_OPTIONS, allowPositionals: true, strict: true })
+  if (values.help) return { command: 'help', topic: 'evaluate' }
+  if (positionals.length > 0) return wrong('evaluate', `${JSON.stringify(positionals[0])} is too much; name the truth with --truth`)
+  if (!values.truth) return wrong('evaluate', 'name the truth: --truth FILE or --truth FOLDER')
+  const shares = (['threshold', 'min-precision', 'min-recall'] as const).map((name) => ({ name, share: readShare(values[name]) }))
+  const bad = shares.find(({ share }) => share === null)
+  if (bad) return wrong('evaluate', badShare(bad.name, values[bad.name]))
+  const [threshold, minPrecision, minRecall] = shares.map(({ share }) => share ?? undefined)
+  const url = readUrl(values.url)
+  if (url === null) return wrong('evaluate', badUrl(values.url))
+  return { command: 'evaluate', truth: values.truth, url, threshold: threshold ?? TRANSACTION_CONFIDENCE, json: values.json ?? false, minPrecision, minRecall }
+}
+
+/** A number from 0 to 1; null where it is none. */
+function readShare(text: string | undefined): number | null | undefined {
+  if (text === undefined) return undefined
+  const share = Number(text || Number.NaN)
+  return share >= 0 && share <= 1 ? share : null
+}
+
+function badShare(name: string, text: string | undefined): string {
+  return `--${name} ${JSON.stringify(text)} is no number from 0 to 1`
 }
 
 /** `--from -1h` is how the API's own times read; Node takes `-1h` for an option unless it hangs on the name. */

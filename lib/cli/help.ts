@@ -37,12 +37,34 @@ Options:
 Exit codes: 0 everything is written, 1 something failed, 2 wrong usage.
 `
 
+const EVALUATE = `Usage: bin/specter evaluate --truth FILE [options]
+
+Compares the links of the running Specter with what is known to be true, and prints how many are right. FILE is a
+folder or a file (also .gz) with one JSON object a line, of one of these forms:
+  {requestId, trace, parent, sampled}                     an execution and its parent (null: a root)
+  {cause: {exec, requestId?, eventIds}, effect, evidenceLevel, sampled, anyOf?}  and  {root: {exec, …}, tx}
+executions.ndjson and transactions.ndjson beside the second form are read too. Sampled transactions are not scored:
+the links were learned from them. Queues, topics and whatever else truth doesn't name are passed through.
+
+Options:
+  --truth FILE             the truth
+  --threshold NUMBER       links below it are not shown (default 0.95)
+  --min-precision NUMBER   exit code 1 where precision is lower
+  --min-recall NUMBER      exit code 1 where recall is lower
+  --json                   all figures as one JSON object
+  --url URL                address of Specter (default: the instance of SPECTER_DATA, else http://HOST:PORT)
+  -h, --help               this text
+
+Exit codes: 0 scored, 1 something failed or is lower than asked for, 2 wrong usage.
+`
+
 const ALL = `Usage: bin/specter COMMAND …
 
   import FILE… | DIR | -              stores logs and traces
   export links|events|transactions    NDJSON on standard output
+  evaluate --truth FILE               how many of the links are right
 
 bin/specter COMMAND --help has the options of a command.
 `
 
-export const HELP: Record<HelpTopic, string> = { all: ALL, import: IMPORT, export: EXPORT }
+export const HELP: Record<HelpTopic, string> = { all: ALL, import: IMPORT, export: EXPORT, evaluate: EVALUATE }

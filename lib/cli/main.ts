@@ -1,7 +1,8 @@
-/** The command line: `import` and `export`. Bundled to dist/cli.mjs and called by bin/specter. */
+/** The command line: `import`, `export` and `evaluate`. Bundled to dist/cli.mjs and called by bin/specter. */
 import { resolve } from 'node:path'
 import { readArguments } from './arguments'
 import type { Context } from './context'
+import { runEvaluate } from './evaluate'
 import { runExport } from './export'
 import { HELP } from './help'
 import { runImport } from './import'
@@ -43,6 +44,8 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
         return await runImport(command, context)
       case 'export':
         return await runExport(command, context)
+      case 'evaluate':
+        return await runEvaluate(command, context)
     }
   } catch (error) {
     if (!(error instanceof Failure) && !context.signal.aborted) throw error

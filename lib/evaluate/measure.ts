@@ -2,6 +2,8 @@
  * Scores links against truth, wherever both come from. A prediction is right when its cause is any of those that truth accepts; a root is
  * right when it was given no cause.
  */
+import { groupBy } from '#lib/base/group'
+
 export interface Predicted {
   effect: string
   cause: string
@@ -35,6 +37,8 @@ export interface Measures {
   bestWithRoots: number
   rootsGivenCause: number
   childrenCalledRoot: number
+  /** True links whose effect is shown without any cause. */
+  childrenLeftAlone: number
   wholeTransactions: number
   top3: number
   coverage99: number
@@ -43,7 +47,28 @@ export interface Measures {
   ece: number
   /** Over tiers B and C alone. */
   eceInferred: number
-  recallByLevel: Record<string, number>
+  /** A tier that linked nothing is absent. */
+  byTier: Partial<Record<Predicted['tier'], TierMeasures>>
+  /** By evidence level of the true links. */
+  byLevel: Record<string, LevelMeasures>
+}
+
+export interface TierMeasures {
+  /** Links of this tier at the threshold or above, and how many of them are right. */
+  shown: number
+  right: number
+  precision: number
+  /** Share of all true links that this tier finds at the threshold. */
+  recall: number
+  /** Links below the threshold. */
+  heldBack: number
+  ece: number
+}
+
+export interface LevelMeasures {
+  links: number
+  recall: number
+  bestGuess: number
 }
 
 export function measure(predicted: readonly Predicted[], truth: Truth, threshold: number): Measures {
@@ -66,7 +91,6 @@ export function measure(predicted: readonly Predicted[], truth: Truth, threshold
     (byEffect.get(link.effect) ?? []).some(
       (p) => link.causes.includes(p.cause) || p.alternatives.slice(0, 2).some((a) => a.cause !== null && link.causes.includes(a.cause)),
     )
-  const share = (n: number, of: number): number => (of === 0 ? NaN : n / of)
   const goodRoots = truth.roots.filter((r) => !(byEffect.get(r.effect) ?? []).some((p) => p.confidence >= 0.5))
   const levels = [...new Set(truth.links.map((l) => l.level))].sort()
   const reached = truth.links.filter((l) => found(l, 0))
@@ -81,19 +105,42 @@ export function measure(predicted: readonly Predicted[], truth: Truth, threshold
     ),
     rootsGivenCause: share(truth.roots.filter((r) => (byEffect.get(r.effect) ?? []).some((p) => p.confidence >= threshold)).length, truth.roots.length),
     childrenCalledRoot: share(truth.links.filter((l) => calledRoot(byEffect.get(l.effect))).length, truth.links.length),
+    childrenLeftAlone: share(truth.links.filter((l) => !(byEffect.get(l.effect) ?? []).some((p) => p.confidence >= threshold)).length, truth.links.length),
     wholeTransactions: whole(truth, (l) => found(l, 0), new Set(goodRoots.map((r) => r.effect))),
     top3: share(truth.links.filter(inTop3).length, truth.links.length),
     ...coverage(scored, isRight, truth.links.length),
     ece: expectedCalibrationError(scored.map((p) => ({ p: p.confidence, right: isRight(p) }))),
     eceInferred: expectedCalibrationError(scored.filter((p) => p.tier !== 'A').map((p) => ({ p: p.confidence, right: isRight(p) }))),
-    recallByLevel: Object.fromEntries(
+    byTier: measureTiers(scored, isRight, threshold, truth.links.length),
+    byLevel: Object.fromEntries(
       levels.map((level) => {
         const of = truth.links.filter((l) => l.level === level)
-        return [level, share(of.filter((l) => found(l, threshold)).length, of.length)]
+        const reach = (least: number): number => share(of.filter((l) => found(l, least)).length, of.length)
+        return [level, { links: of.length, recall: reach(threshold), bestGuess: reach(0) }]
       }),
     ),
   }
 }
+
+function measureTiers(scored: readonly Predicted[], isRight: (p: Predicted) => boolean, threshold: number, links: number): Measures['byTier'] {
+  const out: Measures['byTier'] = {}
+  for (const [tier, of] of groupBy(scored, (p) => p.tier)) {
+    const shown = of.filter((p) => p.confidence >= threshold)
+    const right = shown.filter(isRight)
+    out[tier] = {
+      shown: shown.length,
+      right: right.length,
+      precision: share(right.length, shown.length),
+      recall: share(right.length, links),
+      heldBack: of.length - shown.length,
+      ece: expectedCalibrationError(of.map((p) => ({ p: p.confidence, right: isRight(p) }))),
+    }
+  }
+  return out
+}
+
+/** NaN of nothing: a share of no links is not zero. */
+const share = (n: number, of: number): number => (of === 0 ? NaN : n / of)
 
 /** Whether "no cause" is likelier than the best cause. */
 function calledRoot(list: Predicted[] | undefined): boolean {
@@ -106,7 +153,7 @@ function whole(truth: Truth, right: (l: TrueLink) => boolean, goodRoots: Set<str
   const good = new Map<string, boolean>()
   for (const l of truth.links) good.set(l.transaction, (good.get(l.transaction) ?? true) && right(l))
   for (const r of truth.roots) good.set(r.transaction, (good.get(r.transaction) ?? true) && goodRoots.has(r.effect))
-  return [...good.values()].filter(Boolean).length / good.size
+  return share([...good.values()].filter(Boolean).length, good.size)
 }
 
 function coverage(scored: readonly Predicted[], isRight: (p: Predicted) => boolean, links: number): Pick<Measures, 'coverage99' | 'coverage95' | 'coverage90'> {
@@ -132,15 +179,8 @@ export function expectedCalibrationError(outcomes: readonly { p: number; right: 
     bin.p += o.p
     bin.right += o.right ? 1 : 0
   }
-  return sums.reduce((sum, b) => sum + Math.abs(b.p - b.right), 0) / Math.max(1, outcomes.length)
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const out = new Map<string, T[]>()
-  for (const item of items) {
-    const list = out.get(key(item))
-    if (list) list.push(item)
-    else out.set(key(item), [item])
-  }
-  return out
+  return share(
+    sums.reduce((sum, b) => sum + Math.abs(b.p - b.right), 0),
+    outcomes.length,
+  )
 }

@@ -42,7 +42,7 @@ export function spanFixture(id: string, over: Partial<SpanItem> & { startMs?: nu
 }
 
 export function linkFixture(cause: string, effect: string, over: Partial<LinkItem> = {}): LinkItem {
-  const end = (spanId: string) => ({ spanId, eventId: null, sourceEventId: null, requestId: null, service: '' })
+  const end = (spanId: string) => ({ spanId, eventId: null, sourceEventId: null, requestId: null, service: '', kind: 'function' as const })
   return {
     cause: end(cause),
     effect: end(effect),

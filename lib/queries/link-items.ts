@@ -56,14 +56,14 @@ export function toLinkItem(row: LinkRow, services: Services): LinkItem {
       eventId: eventId(row.cause_ns, row.cause_id),
       sourceEventId: row.cause_source_id,
       requestId: row.cause_request,
-      service: services.of(row.cause_service).name,
+      ...serviceOf(services, row.cause_service),
     },
     effect: {
       spanId: idToHex(row.effect),
       eventId: eventId(row.effect_ns, row.effect_id),
       sourceEventId: row.effect_source_id,
       requestId: row.effect_request,
-      service: services.of(row.effect_service).name,
+      ...serviceOf(services, row.effect_service),
     },
     kind: row.kind,
     tier: row.tier,
@@ -74,4 +74,9 @@ export function toLinkItem(row: LinkRow, services: Services): LinkItem {
     alternatives: row.alternatives.map((other) => ({ spanId: idToHex(BigInt(other.cause)), confidence: other.confidence })),
     delayMs: row.proof_ns === null ? null : durationMs(row.proof_ns, row.effect_start_ns),
   }
+}
+
+function serviceOf(services: Services, id: bigint): Pick<LinkItem['cause'], 'service' | 'kind'> {
+  const { name, kind } = services.of(id)
+  return { service: name, kind }
 }
