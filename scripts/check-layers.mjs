@@ -16,7 +16,7 @@ export const layers = [
   { folder: 'lib/link', lib: ['base', 'model'], npm: [], ...PURE },
   { folder: 'lib/graph', lib: ['base', 'model'], npm: ['@dagrejs/dagre'], ...PURE },
   { folder: 'lib/search', lib: ['base', 'model'], npm: [], ...PURE },
-  { folder: 'lib/evaluate', lib: ['base', 'model'], npm: [], ...PURE },
+  { folder: 'lib/evaluate', lib: ['base', 'model'], npm: ['zod'], ...PURE },
   { folder: 'lib/sources', file: 'decode.ts', lib: ['base', 'model', 'sources'], npm: [], ...PURE },
   { folder: 'lib/sources', lib: ['base', 'model', 'server'], npm: ['@aws-sdk/client-cloudwatch-logs', 'yauzl'] },
   { folder: 'lib/server', lib: ['base', 'model', 'db'], npm: ['pino', 'zod', 'next'] },
