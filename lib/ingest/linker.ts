@@ -102,7 +102,7 @@ export async function assembleGroups(client: PoolClient, touched: LinkEvent[], l
 async function moveInStreams(client: PoolClient, fresh: LinkEvent[]): Promise<{ events: LinkEvent[]; left: Set<bigint> }> {
   const events: LinkEvent[] = []
   const left = new Set<bigint>()
-  const relevant = fresh.filter((event) => event.sandbox && (event.requestId === null || event.facts?.marker?.type === 'start'))
+  const relevant = fresh.filter((event) => event.sandbox && (event.requestId === null || event.facts?.marker !== undefined))
   for (const [streamId, lines] of groupBy(relevant, (event) => event.streamId)) {
     const times = lines.map((line) => line.timeNs)
     const low = times.reduce((a, b) => (a < b ? a : b))

@@ -39,4 +39,20 @@ describe('assignStream', () => {
     expect(assigned('1000 s r1 a\n1001 s - b\n1002 s r2 c')).toEqual(['1001:alone'])
     expect(assigned('1000 s r1 START\n2000000 s - late')).toEqual(['2000000:alone'])
   })
+
+  it('gives lines behind an end to the execution that ends next where its START was lost, and not to the one before', () => {
+    expect(
+      assigned('1000 s r1 START\n1010 s r1 END\n1011 s r1 REPORT:9\n2000 s - a\n2010 s - b\n2020 s r2 END\n2021 s - late\n3000 s r3 START\n3001 s - c'),
+    ).toEqual(['2000:r2', '2010:r2', '2021:r2', '3001:r3'])
+    expect(assigned('1000 s r1 START\n1005 s - a\n1010 s r1 REPORT:9\n2000 s - b\n2020 s r2 REPORT:19\n2021 s r1 late')).toEqual(['1005:r1', '2000:r2'])
+  })
+
+  it('leaves lines with the execution that was not seen to end, whatever other ids are named', () => {
+    expect(assigned('1000 s r1 START\n1005 s - a\n1010 s r2 END\n1015 s - b')).toEqual(['1005:r1', '1015:r1'])
+  })
+
+  it('gives waiting lines to an execution of which only the end was kept', () => {
+    expect(assigned('1000 s - INIT\n1001 s - a\n1005 s r1 END\n1006 s r1 REPORT:3\n1007 s - late')).toEqual(['1000:r1', '1001:r1', '1007:r1'])
+    expect(assigned('1000 s r1 START\n1001 s r1 END\n1900000 s - a\n1900001 s r2 END')).toEqual(['1900000:r2'])
+  })
 })

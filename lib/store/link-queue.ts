@@ -100,13 +100,13 @@ export async function eventsOfGroups(client: PoolClient, groups: readonly bigint
 
 /**
  * The part of a sandbox's stream that decides about the lines between two times: from the START before to the START after
- * (index: event_stream).
+ * (index: event_stream). The one before is looked for twice as far: lines that wait for a START at `fromNs` may have one of their own before them.
  */
 export async function eventsOfStream(client: PoolClient, streamId: bigint, fromNs: bigint, toNs: bigint, reachNs: bigint): Promise<LinkEvent[]> {
   const start = `facts->'marker'->>'type' = 'start'`
   const { rows } = await client.query<EventRow>(
     `with bounds as (select
-       coalesce((select max(time_ns) from event where stream_id = $1 and facts is not null and ${start} and time_ns < $2 and time_ns >= $2 - $4::bigint), $2 - $4::bigint) as low,
+       coalesce((select max(time_ns) from event where stream_id = $1 and facts is not null and ${start} and time_ns < $2 and time_ns >= $2 - 2 * $4::bigint), $2 - $4::bigint) as low,
        coalesce((select min(time_ns) from event where stream_id = $1 and facts is not null and ${start} and time_ns > $3 and time_ns <= $3 + $4::bigint), $3 + $4::bigint) as high)
      ${SELECT} where e.stream_id = $1 and (e.request_id is null or e.facts is not null)
        and e.time_ns >= (select low from bounds) and e.time_ns <= (select high from bounds)`,
