@@ -22,13 +22,21 @@ export function linksOf(effect: bigint, effectRefs: readonly SpanRef[], causesOf
       if (rule.kind !== ref.kind || rule.effect !== ref.role) continue
       const same = causesOf(ref.joinHash).filter((cause) => cause.kind === rule.kind && cause.value === ref.value)
       if (rule.unless !== undefined && same.some((cause) => cause.role === rule.unless && cause.spanId !== effect)) continue
-      const causes = same.filter((cause) => cause.role === rule.cause)
+      const causes = nearest(
+        same.filter((cause) => cause.role === rule.cause && cause.spanId !== effect),
+        same.filter((cause) => cause.role === rule.nearer),
+      )
       const spans = new Set(causes.map((cause) => cause.spanId))
       if (spans.size > MAX_CAUSES) continue
       for (const cause of [...causes].sort(byPlace)) addLink(links, demoted.get(rule.name), rule, cause, ref)
     }
   }
   return [...links.values()]
+}
+
+function nearest(causes: SpanRef[], passing: readonly SpanRef[]): SpanRef[] {
+  const near = passing.length === 0 ? [] : causes.filter((cause) => passing.some((other) => other.spanId === cause.spanId))
+  return near.length > 0 ? near : causes
 }
 
 /** `worth`: what the rule is demoted to, where it is. Two ids that prove one link: the surer rule stands for it, both are its evidence. */

@@ -17,6 +17,8 @@ export interface LinkRule {
   causes: 'one' | 'many'
   /** Says nothing where another span holds the id in this role, which is the nearer cause. */
   unless?: Ref['role']
+  /** Of several causes of one id those that hold it in this role too are the nearer ones: it passed through them, and they are effects of the others. */
+  nearer?: Ref['role']
   /** Where it is described. */
   source: string
 }
@@ -30,8 +32,8 @@ export const RULES: readonly LinkRule[] = [
   { name: 'stream-position', kind: 'position', cause: 'produced', effect: 'consumed', links: 'sends', causes: 'one', source: 'Kinesis shard and sequence number' },
   { name: 'object-write', kind: 'object', cause: 'produced', effect: 'consumed', links: 'sends', causes: 'one', source: 'S3 bucket, key and sequencer' },
   { name: 'call-id', kind: 'request', cause: 'called', effect: 'self', links: 'invokes', causes: 'one', source: 'API Gateway integration.requestId; request id of a Lambda Invoke response' },
-  { name: 'call-notified', kind: 'request', cause: 'called', effect: 'consumed', links: 'sends', causes: 'one', source: 'S3 x-amz-request-id of the PutObject call and of the notification' },
-  { name: 'gateway-request', kind: 'request', cause: 'self', effect: 'parent', links: 'invokes', causes: 'one', source: 'requestContext.requestId of the event that a gateway passes on' },
+  { name: 'call-notified', kind: 'request', cause: 'called', effect: 'consumed', links: 'sends', causes: 'one', nearer: 'self', source: 'S3 x-amz-request-id of the PutObject call and of the notification' },
+  { name: 'gateway-request', kind: 'request', cause: 'self', effect: 'parent', links: 'invokes', causes: 'one', nearer: 'produced', source: 'requestContext.requestId of the event that a gateway passes on' },
   { name: 'workflow-start', kind: 'execution', cause: 'called', effect: 'self', links: 'invokes', causes: 'one', source: 'executionArn that StartExecution answered with' },
   { name: 'workflow-execution', kind: 'execution', cause: 'self', effect: 'parent', links: 'invokes', causes: 'one', source: 'Step Functions execution ARN and event id' },
 ] // prettier-ignore
