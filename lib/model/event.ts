@@ -111,6 +111,15 @@ export interface EventFacts {
   outcome?: string
   /** HTTP status that the line reports for its own request. */
   httpStatus?: number
+  /**
+   * The line is no entry of its own but goes on with the one before it in its stream: with any, with an error, or only with one that
+   * something of that kind has opened.
+   */
+  continues?: 'any' | 'error' | NonNullable<EventFacts['opens']>
+  /** Lines of this kind may follow and belong to it: a trace, a panic, an entry of a slow log, the message behind java.util.logging's header. */
+  opens?: 'trace' | 'panic' | 'slow' | 'jul'
+  /** One of the parts that a container runtime cut a line into: which of the container's streams, the id that all parts share, and whether another follows. */
+  part?: { of: string; id?: string; more?: true }
 }
 
 /** A named value found in a line: JSON path, `key=value`, or an id pattern in text (name is then `uuid`, `arn`, …). */

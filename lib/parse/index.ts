@@ -5,6 +5,7 @@
  *   OTLP log record         otel.ts
  *   { … }, any text         the formats of formats.ts, in their order; else
  *   { … }                   json-line.ts
+ *   a line in a line        wrappers.ts: containers, syslog; what is inside is read as a line again
  *   <time> <id> <level> …   runtime-prefix.ts, and the rest again
  *   rest with an object     loose-value.ts: JSON, Python's repr, Node's inspect; logged-event.ts on what it holds
  *   any text                text-scan.ts: k=v, name: value, ids by their form, and the template
@@ -15,7 +16,9 @@ import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
 import { cutText, storable } from '#lib/base/text-bytes'
 import type { UnixNano } from '#lib/base/time'
 import type { EventFacts, Field, ParsedEvent, RawRecord } from '#lib/model/event'
+import { continuationOf } from './continuation'
 import type { Draft } from './draft'
+import { readMetrics } from './emf'
 import { flatten } from './flatten'
 import { readObject as readObjectFormat, readText as readTextFormat, StreamHints, type Hint } from './formats'
 import { readJsonLine } from './json-line'
@@ -30,6 +33,7 @@ import { serviceOfGroup, serviceOfName } from './service'
 import { severityOfText } from './severity'
 import { FIELDS_MAX, scanText } from './text-scan'
 import { readSegment } from './xray'
+import { unwrapObject, unwrapText, WRAPPERS_MAX } from './wrappers'
 import { readZipkinSpan } from './zipkin'
 
 export interface ParseContext {
@@ -100,15 +104,21 @@ function readRecord(record: RawRecord, draft: Draft, hint: Hint): void {
   readText(record.body.trimEnd(), record.json, draft, hint)
 }
 
-/** `json`: the text's value, where it is known. */
-function readText(text: string, json: unknown, draft: Draft, hint: Hint): void {
+/** `json`: the text's value, where it is known; `depth`: how many wrappings are off already. */
+function readText(text: string, json: unknown, draft: Draft, hint: Hint, depth = 0): void {
   draft.message = text
   const first = text.charCodeAt(0)
   if (first === 123) {
     const value = json ?? parsedObject(text)
-    if (isJsonObject(value)) return readObject(value, text, draft, hint)
+    if (isJsonObject(value)) return readObject(value, text, draft, hint, depth)
   }
-  if (!readTextFormat(text, draft, hint)) readRest(stripPrefix(text, draft), draft, hint)
+  if (readTextFormat(text, draft, hint)) return
+  const inner = depth < WRAPPERS_MAX ? unwrapText(text, draft) : null
+  if (inner !== null) return readText(inner.trimEnd(), undefined, draft, hint, depth + 1)
+  // A function's lines belong to the execution that is open in its sandbox, whatever they look like.
+  const joins = draft.service.kind === 'function' ? null : continuationOf(text)
+  if (joins !== null) Object.assign(draft.facts, joins)
+  readRest(stripPrefix(text, draft), draft, hint)
 }
 
 function readSpanDocument(value: JsonObject, format: RawRecord['format'], draft: Draft): void {
@@ -122,16 +132,20 @@ function parsedObject(text: string): JsonObject | null {
   return parsed.ok && isJsonObject(parsed.value) ? parsed.value : null
 }
 
-function readObject(value: JsonObject, text: string, draft: Draft, hint: Hint): void {
-  const logged = telemetryLine(value, draft)
-  if (typeof logged === 'string') return readText(logged.trimEnd(), undefined, draft, hint)
-  if (isJsonObject(logged)) return readObject(logged, JSON.stringify(logged), draft, hint)
+function readObject(value: JsonObject, text: string, draft: Draft, hint: Hint, depth = 0): void {
+  const logged = depth < WRAPPERS_MAX ? (telemetryLine(value, draft) ?? unwrapObject(value, draft)) : undefined
+  if (typeof logged === 'string') return readText(logged.trimEnd(), undefined, draft, hint, depth + 1)
+  if (isJsonObject(logged)) return readObject(logged, JSON.stringify(logged), draft, hint, depth + 1)
   if (readObjectFormat(value, draft, hint)) return
+  const metrics = readMetrics(value, draft)
   const { human, inner } = readJsonLine(value, draft)
   const own = draft.fields.length
   const events = mayHoldEvent(text) && readLoggedEvents(value, draft)
   if (human !== '') {
     readRest(human, draft, null)
+  } else if (metrics !== null) {
+    draft.message = metrics.words
+    draft.template = metrics.template
   } else {
     draft.message = text
     draft.template = templateOfKeys(isJsonObject(inner) ? inner : value)

@@ -1,9 +1,9 @@
 /**
  * Log lines that are JSON objects, told by their keys: Lambda's own JSON format (all four runtimes), Powertools, pino, bunyan, winston,
- * zap, zerolog, serilog compact, logback/logstash, ECS (flat or nested), structlog, Google Cloud, Datadog, OpenTelemetry's names.
+ * zap, zerolog, serilog compact, logback/logstash, ECS (flat or nested), structlog, Google Cloud, Datadog, MongoDB, OpenTelemetry's names.
  * A key may come under many names; the first that is there counts. What is not named here stays a field.
  *
- * Ignores: metric definitions of CloudWatch EMF, Datadog's decimal trace ids (kept as fields), bunyan's serialised requests.
+ * Ignores: metric definitions of CloudWatch EMF (emf.ts has them), Datadog's decimal trace ids (kept as fields), bunyan's serialised requests.
  */
 import { isJsonObject, type JsonObject } from '#lib/base/json'
 import { epochToNs, isoToNs, DAY_NS } from '#lib/base/log-time'
@@ -94,7 +94,7 @@ const ENVELOPE = new Set([
 
 /** What the line says in words; the rest of the draft is filled in. */
 export function readJsonLine(value: JsonObject, draft: Draft): { human: string; inner: unknown } {
-  const own = severityOfLevel(lookUp(value, LEVEL_KEYS, (level) => severityOfLevel(level) !== 0))
+  const own = severityOfLevel(lookUp(value, LEVEL_KEYS, (level) => severityOfLevel(level) !== 0)) || mongoSeverity(value)
   // Behind a prefix that names a level, JSON without one does not take it away.
   if (own !== 0) draft.severity = own
   draft.lineNs ??= timeOf(lookUp(value, TIME_KEYS), draft.eventNs)
@@ -106,6 +106,14 @@ export function readJsonLine(value: JsonObject, draft: Draft): { human: string; 
   if (draft.severity === 0 && typeof value.errorMessage === 'string' && typeof value.errorType === 'string') draft.severity = 17
   flatten(value, draft.fields, ENVELOPE)
   return messageOf(value, draft)
+}
+
+const MONGO: Readonly<Record<string, number>> = { F: 21, E: 17, W: 13, I: 9, D: 5 }
+
+/** MongoDB's structured log: `{"t":{"$date":…},"s":"I","c":"ACCESS","id":20249,"ctx":"conn1","msg":…}`, D1 to D5 for debugging. */
+function mongoSeverity(value: JsonObject): number {
+  const { s, c, ctx, t } = value
+  return typeof s === 'string' && typeof c === 'string' && typeof ctx === 'string' && isJsonObject(t) ? (MONGO[s.charAt(0)] ?? 0) : 0
 }
 
 /** A key at the top, or a dotted one as a path. The first value that is there and, where asked, fits. */

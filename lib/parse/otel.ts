@@ -12,7 +12,7 @@ import { flatten } from './flatten'
 import { requestIdOf } from './ids'
 import { severityOfName } from './severity'
 import { scanText } from './text-scan'
-import { identifying, readTraceSpan, serviceOf, spanValue, type Attributes, type TraceSpan } from './trace-span'
+import { identifying, placeInSpan, readTraceSpan, serviceOf, type Attributes, type TraceSpan } from './trace-span'
 
 const KINDS: readonly TraceSpan['kind'][] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer']
 const STATUS_ERROR = 2
@@ -109,19 +109,7 @@ function place(record: JsonObject, attributes: Attributes, draft: Draft): void {
   if (hasTrace) draft.traceId = traceId
   draft.requestId = requestIdOf(attributes['faas.invocation_id'] ?? attributes['faas.execution'])
   if (draft.requestId !== undefined || !hasTrace || !/^[0-9a-f]{16}$/.test(spanId) || !/[1-9a-f]/.test(spanId)) return
-  const self = spanValue(traceId, spanId)
-  // The span itself, when it comes, has this key too and is what the parent ref names; until then, or where the span is known
-  // under another key (a Lambda's execution, an X-Ray segment), the records are its child.
-  draft.facts.own = {
-    key: `span:${self}`,
-    form: 'event',
-    service: draft.service,
-    name: '',
-    startNs: null,
-    endNs: null,
-    traceId,
-    refs: [{ kind: 'span', role: 'parent', value: self }],
-  }
+  placeInSpan(traceId, spanId, draft)
 }
 
 function only(value: JsonObject, list: string, scopes: string[], records: string): { record: JsonObject; resource: Attributes } | null {

@@ -6,31 +6,51 @@
  *   python  [INFO]\t2026-11-02T08:00:01.306Z\tfbd8cc1b-…\trest          aws-lambda-python-runtime-interface-client:awslambdaric/bootstrap.py
  *   java    2026-11-02 08:00:03 e0438b60-… INFO  Handler - rest         aws-lambda-java-libs:aws-lambda-java-log4j2/README.md
  *   ruby    I, [2026-11-02T08:00:05.000245 #8]  INFO -- : rest          Ruby's Logger
- *   other   <ISO, CLF, syslog or epoch time> [level] rest
+ *   other   <ISO or epoch time> [level] rest, and the servers' and loggers' own forms (postgres-line.ts, mysql-line.ts, klog-line.ts, …)
  *
  * A request id is taken only where the runtime puts it; during init it is `undefined` or empty.
  */
-import { epochToNs, isoPrefix, utcSeconds, zoneSeconds, DAY_NS } from '#lib/base/log-time'
+import { epochToNs, isoPrefix, utcSeconds, DAY_NS } from '#lib/base/log-time'
 import type { UnixNano } from '#lib/base/time'
+import { clfTimeInside, parseClfTime } from './clf-time'
 import type { Draft } from './draft'
+import { readHaproxyLine } from './haproxy-line'
 import { isPlaceholder, requestIdOf, traceIdOf } from './ids'
+import { readKlogLine } from './klog-line'
+import { readBehindTime, readLoggerLine } from './logger-prefix'
+import { readMysqlLine } from './mysql-line'
+import { readPostgresLine } from './postgres-line'
+import { readServerErrorLine } from './server-error-line'
 import { severityOfName } from './severity'
+
+export { parseClfTime }
 
 /** Takes what stands before the message into the draft and returns the message. */
 export function stripPrefix(text: string, draft: Draft): string {
   const rest = strip(text, draft)
   // A web server's time stands in the middle of its line, so nothing is cut off.
-  draft.lineNs ??= clfInside(text)
+  draft.lineNs ??= clfTimeInside(text)
   return rest
 }
 
 function strip(text: string, draft: Draft): string {
   const first = text.charCodeAt(0)
-  if (first === 91) return python(text, draft) ?? bracketed(text, draft)
-  if (first >= 48 && first <= 57) return tabbed(text, draft) ?? timed(text, draft)
-  if (first >= 65 && first <= 90) return ruby(text, draft) ?? syslog(text, draft) ?? leveled(text, draft)
-  if (first === 60) return syslog5424(text, draft) ?? text
+  if (first === 91) return python(text, draft) ?? readServerErrorLine(text, draft) ?? bracketed(text, draft)
+  if (first >= 48 && first <= 57) return numbered(text, draft)
+  if (first >= 65 && first <= 90) return ruby(text, draft) ?? readKlogLine(text, draft) ?? readLoggerLine(text, draft) ?? leveled(text, draft)
+  if (first === 35) return readMysqlLine(text, draft) ?? text
   return leveled(text, draft)
+}
+
+/** A line that begins with a digit: a date, a clock's time, an epoch, an address. What stands where tells which, before any pattern is asked. */
+function numbered(text: string, draft: Draft): string {
+  const fourth = text.charCodeAt(4)
+  if (fourth === 45) return tabbed(text, draft) ?? readMysqlLine(text, draft) ?? readPostgresLine(text, draft) ?? timed(text, draft)
+  if (fourth === 47) return readServerErrorLine(text, draft) ?? timed(text, draft)
+  if (text.charCodeAt(2) === 58 && text.charCodeAt(5) === 58) return readLoggerLine(text, draft) ?? timed(text, draft)
+  if (text.charCodeAt(1) === 46 || text.charCodeAt(2) === 46 || text.charCodeAt(3) === 46)
+    return readHaproxyLine(text, draft) ?? readPostgresLine(text, draft) ?? timed(text, draft)
+  return timed(text, draft)
 }
 
 /** node and .NET: time, id and level between tabs. Indices, not a pattern: most lines of most systems pass here. */
@@ -87,7 +107,8 @@ function timed(text: string, draft: Draft): string {
   const time = leadingTime(text, draft.eventNs)
   if (time === null) return text
   draft.lineNs ??= time.ns
-  return behindTime(text.slice(time.length), draft)
+  const rest = text.slice(time.length)
+  return readBehindTime(rest, draft) ?? behindTime(rest, draft)
 }
 
 function behindTime(text: string, draft: Draft): string {
@@ -105,7 +126,7 @@ function behindTime(text: string, draft: Draft): string {
   return rest.slice(level[0].length)
 }
 
-/** `[2026-11-02 08:00:00] …`, `[INFO] …`, `[info] [time] …`, uvicorn's and Apache's `[Sun Oct 10 … 2000] [error] …`. */
+/** `[2026-11-02 08:00:00] …`, `[INFO] …`, `[info] [time] …`, uvicorn's, and any other time or level in brackets. */
 function bracketed(text: string, draft: Draft): string {
   const close = text.indexOf(']')
   if (close < 0 || close > 48) return text
@@ -119,7 +140,7 @@ function bracketed(text: string, draft: Draft): string {
     draft.lineNs ??= time.ns
     return rest.slice(time.length + (rest.startsWith('[') ? 2 : 0)).trimStart()
   }
-  const ns = leadingTime(inner, draft.eventNs)?.ns ?? parseClfTime(inner) ?? apacheTime(inner)
+  const ns = leadingTime(inner, draft.eventNs)?.ns ?? parseClfTime(inner)
   if (ns === null) return text
   draft.lineNs ??= ns
   return behindTime(text.slice(close + 1), draft)
@@ -133,10 +154,8 @@ function leveled(text: string, draft: Draft): string {
   return text.slice(match[0].length)
 }
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const SLASHED = /^(\d{4})\/(\d\d)\/(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?/
 const EPOCH = /^(\d{10}(?:\.\d{1,9})?|\d{13}|\d{16}|\d{19})(?=\s)/
-const CLF_TIME = /\[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?: ([+-]\d{4}))?\]/
 
 /** A time at the very start: ISO in its variants, Go's `2026/11/02 08:00:05`, or an epoch in any unit. */
 function leadingTime(text: string, latestNs: UnixNano): { ns: UnixNano; length: number } | null {
@@ -151,64 +170,6 @@ function leadingTime(text: string, latestNs: UnixNano): { ns: UnixNano; length: 
   const epoch = EPOCH.exec(text)
   const ns = epoch === null ? null : epochToNs(epoch[1], latestNs + DAY_NS)
   return epoch === null || ns === null ? null : { ns, length: epoch[0].length }
-}
-
-function clfInside(text: string): UnixNano | null {
-  const match = CLF_TIME.exec(text.length > 300 ? text.slice(0, 300) : text)
-  return match === null ? null : clfTime(match)
-}
-
-function clfTime(match: RegExpExecArray): UnixNano | null {
-  const [, day, month, year, hour, minute, second, zone] = match
-  const seconds = utcSeconds(Number(year), monthOf(month), Number(day), Number(hour), Number(minute), Number(second))
-  return seconds === null ? null : BigInt(seconds - zoneSeconds(zone)) * 1_000_000_000n
-}
-
-/** `02/Nov/2026:08:00:01 +0000`, as API Gateway and web servers write it. */
-export function parseClfTime(text: string): UnixNano | null {
-  const match = CLF_TIME.exec(`[${text}]`)
-  return match === null ? null : clfTime(match)
-}
-
-const APACHE_TIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? (\d{4})$/
-
-/** `Sun Oct 10 13:55:36.123456 2026`, of Apache's error log. */
-function apacheTime(text: string): UnixNano | null {
-  const match = APACHE_TIME.exec(text)
-  if (match === null) return null
-  const [, month, day, hour, minute, second, fraction, year] = match
-  const seconds = utcSeconds(Number(year), monthOf(month), Number(day), Number(hour), Number(minute), Number(second))
-  return seconds === null ? null : BigInt(seconds) * 1_000_000_000n + BigInt((fraction ?? '').padEnd(9, '0'))
-}
-
-function monthOf(name: string | undefined): number {
-  return MONTHS.indexOf((name ?? '').toLowerCase()) + 1
-}
-
-const SYSLOG = /^([A-Z][a-z]{2})\s+(\d{1,2}) (\d\d):(\d\d):(\d\d) (\S+) /
-
-/** RFC 3164 has no year: the event's own, or the one before where that would lie in the future. */
-function syslog(text: string, draft: Draft): string | null {
-  const match = SYSLOG.exec(text)
-  const month = monthOf(match?.[1])
-  if (match === null || month === 0) return null
-  const year = new Date(Number(draft.eventNs / 1_000_000n)).getUTCFullYear()
-  const at = (y: number): number | null => utcSeconds(y, month, Number(match[2]), Number(match[3]), Number(match[4]), Number(match[5]))
-  let seconds = at(year)
-  if (seconds !== null && BigInt(seconds) * 1_000_000_000n > draft.eventNs + DAY_NS) seconds = at(year - 1)
-  if (seconds !== null) draft.lineNs ??= BigInt(seconds) * 1_000_000_000n
-  return text.slice(match[0].length)
-}
-
-const SYSLOG_5424 = /^<(\d{1,3})>1 (\S+) (\S+) (\S+) (\S+) (\S+) (?:-|\[.*?\]) ?/
-const SYSLOG_SEVERITY = [21, 19, 18, 17, 13, 10, 9, 5]
-
-function syslog5424(text: string, draft: Draft): string | null {
-  const match = SYSLOG_5424.exec(text)
-  if (match === null) return null
-  draft.severity = SYSLOG_SEVERITY[Number(match[1]) % 8] ?? 0
-  draft.lineNs ??= isoPrefix(match[2] ?? '')?.ns ?? null
-  return text.slice(match[0].length)
 }
 
 /** A trace id anywhere in a line of text: `Root=1-…`, `traceparent`, Datadog's and others' `trace_id=`. */

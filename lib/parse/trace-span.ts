@@ -75,6 +75,23 @@ export function spanValue(traceId: string, spanId: string): string {
   return `1-${traceId.slice(0, 8)}-${traceId.slice(8)}:${spanId}`
 }
 
+/** A log line that names the span it was written in belongs to that span. `traceId` has 32 hex digits, `spanId` 16. */
+export function placeInSpan(traceId: string, spanId: string, draft: Draft): void {
+  const self = spanValue(traceId, spanId)
+  // The span itself, when it comes, has this key too and is what the parent ref names; until then, or where the span is known
+  // under another key (a Lambda's execution, an X-Ray segment), the records are its child.
+  draft.facts.own = {
+    key: `span:${self}`,
+    form: 'event',
+    service: draft.service,
+    name: '',
+    startNs: null,
+    endNs: null,
+    traceId,
+    refs: [{ kind: 'span', role: 'parent', value: self }],
+  }
+}
+
 export function readTraceSpan(span: TraceSpan, draft: Draft): void {
   const within = serviceOf(span.resource, span.attributes, draft.service)
   const own = factOf(span, within)

@@ -1,0 +1,25 @@
+/**
+ * What loggers, routers and runtimes wrap around a line. Each takes its wrapping into the draft and hands the line back, which is then
+ * read as if it had come alone: by the registry of formats.ts, or as another wrapping, three deep (docker around syslog around nginx).
+ */
+import type { JsonObject } from '#lib/base/json'
+import { readContainerJson, readCriLine } from './container-line'
+import type { Draft } from './draft'
+import { readPostgresJson } from './postgres-line'
+import { readSyslogLine } from './syslog-line'
+
+export const WRAPPERS_MAX = 3
+
+/** The line inside, or null where the text is no wrapping. */
+export function unwrapText(text: string, draft: Draft): string | null {
+  const first = text.charCodeAt(0)
+  if (first >= 48 && first <= 57) return readCriLine(text, draft) ?? (text.charCodeAt(10) === 84 ? readSyslogLine(text, draft) : null)
+  // `<34>…`, and the BSD form: `Nov  2 08:00:00 …`.
+  if (first === 60 || (first >= 65 && first <= 83 && text.charCodeAt(3) === 32 && text.charCodeAt(9) === 58)) return readSyslogLine(text, draft)
+  return null
+}
+
+export function unwrapObject(value: JsonObject, draft: Draft): string | null {
+  if ('log' in value) return readContainerJson(value, draft)
+  return 'error_severity' in value ? readPostgresJson(value, draft) : null
+}
