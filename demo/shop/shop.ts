@@ -144,7 +144,7 @@ export function shopDefinition(): SystemDefinition {
     bus: {
       name: 'shop-bus',
       rules: [
-        { name: 'redemptions-to-stats', source: 'shop', detailTypes: ['CouponRedeemed'], target: { queue: 'shop-redemptions' } },
+        { name: 'redemptions-to-stats', source: 'shop', detailTypes: ['CouponRedeemed', 'CouponRefused'], target: { queue: 'shop-redemptions' } },
         { name: 'orders-to-payment', source: 'shop', detailTypes: ['OrderPlaced'], target: { function: 'shop-payment' } },
         { name: 'orders-to-stock', source: 'shop', detailTypes: ['OrderPlaced'], target: { function: 'shop-stock-relay' } },
         { name: 'payments-to-confirm', source: 'shop', detailTypes: ['PaymentCaptured'], target: { function: 'shop-order-confirm' } },

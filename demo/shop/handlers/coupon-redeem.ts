@@ -3,6 +3,7 @@ import { loadCart, saveCart } from './carts'
 import { answer, type Context, type HttpAnswer, type HttpEvent } from './events'
 import { begin, logger } from './logger'
 import { redeem } from './redemption'
+import { announceRefusal, askForRefresh } from './refusals'
 
 /** POST /carts/{cartId}/coupon. */
 export async function handler(event: HttpEvent, context: Context): Promise<HttpAnswer> {
@@ -27,6 +28,10 @@ export async function handler(event: HttpEvent, context: Context): Promise<HttpA
   if (result.outcome === 'refused') {
     // The offer was valid and the coupon active: this cannot happen.
     logger.error('Coupon refused', { ...who, amount: cart.amount })
+    const eventId = await announceRefusal(coupon, cart)
+    logger.info('Refusal announced', { coupon, cartId, eventId })
+    await askForRefresh(coupon, cart)
+    logger.info('Offer refresh requested', { coupon, cartId })
     return answer(409, { message: 'This coupon is not valid' })
   }
   const { redemptionId, discount } = result

@@ -5,8 +5,10 @@ import type { Context } from './events'
 import { begin, logger } from './logger'
 import { storeOffers, type Offer } from './offers'
 
+type Image = Record<string, AttributeValue>
+
 interface StreamEvent {
-  Records: { eventID: string; eventName: string; dynamodb: { NewImage?: Record<string, AttributeValue> } }[]
+  Records: { eventID: string; eventName: string; dynamodb: { NewImage?: Image; OldImage?: Image } }[]
 }
 
 /** Follows the coupons table's change stream and keeps the offers table up to date with it. */
@@ -20,5 +22,10 @@ export async function handler(event: StreamEvent, context: Context): Promise<voi
     offers.map(({ code, percent, minimum, endsAt, revision }) => ({ code, percent, minimum, endsAt, revision })),
     ({ code }) => logger.info('Offer refreshed', { coupon: code }),
   )
+  for (const { dynamodb } of event.Records) {
+    const asked = dynamodb.NewImage?.refreshFor?.S
+    if (asked !== undefined && asked !== dynamodb.OldImage?.refreshFor?.S)
+      logger.info('Offer refreshed on request', { coupon: dynamodb.NewImage?.code?.S, cartId: asked })
+  }
   logger.info('Offers up to date', { offers: offers.length })
 }
