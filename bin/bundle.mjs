@@ -10,6 +10,7 @@ const entries = {
   child: 'lib/supervise/child.ts',
   web: 'lib/supervise/web-main.ts',
   worker: 'lib/ingest/worker-main.ts',
+  scorer: 'lib/ingest/scorer-main.ts',
   cli: 'lib/cli/main.ts',
 }
 

@@ -12,6 +12,7 @@ import type { LinkEvent } from '#lib/model/link-event'
 import { assignStream, REACH_NS } from '#lib/link/stream'
 import type { Span, SpanRef } from '#lib/model/span'
 import { assignEvents, eventsOfBatches, eventsOfGroups, eventsOfStream, markLinked, nextBatches } from '#lib/store/link-queue'
+import { noteLinked } from '#lib/store/linking'
 import { addRefs, deleteSpans, loadSpans, loadSpansOfGroups, replaceSpans } from '#lib/store/spans'
 import { relink } from './relink'
 
@@ -23,11 +24,10 @@ export const GROUP_REACH_NS = 7n * 86_400n * 1_000_000_000n
 /** Advisory lock of the linker: two at once would compute from each other's unfinished work. */
 export const LINKER_LOCK = 0x5eed_0002
 
-/** Links the oldest batches that wait. Returns how many events that were; 0 when none waits or another process is linking. */
+/** Links the oldest batches that wait. Returns how many events that were; 0 when none waits. One round at a time, whoever runs them. */
 export async function linkRound(pool: Pool): Promise<number> {
   return inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_xact_lock($1) as locked', [LINKER_LOCK])
-    if (!rows[0]?.locked) return 0
+    await client.query('select pg_advisory_xact_lock($1)', [LINKER_LOCK])
     // Every look-up here is by key. Before the first statistics a planner takes growing tables for small ones and reads them whole
     // (measured: rounds went from 0.7 s to 6 s within one import).
     await client.query('set local enable_seqscan = off')
@@ -35,10 +35,21 @@ export async function linkRound(pool: Pool): Promise<number> {
     if (batches.length === 0) return 0
     const events = await eventsOfBatches(client, batches)
     const touched = await assembleTouched(client, events)
-    await relink(client, touched)
+    await relink(client, touched, countByTime(events))
     await markLinked(client, batches)
+    await noteLinked(client, {
+      events: events.length,
+      segments: events.filter((event) => event.form === 'segment').length,
+      newestNs: events.reduce((newest, event) => (event.timeNs > newest ? event.timeNs : newest), batches[0]?.maxNs ?? 0n),
+    })
     return batches.reduce((sum, batch) => sum + batch.events, 0)
   })
+}
+
+function countByTime(events: readonly LinkEvent[]): Map<bigint, number> {
+  const counts = new Map<bigint, number>()
+  for (const { timeNs } of events) counts.set(timeNs, (counts.get(timeNs) ?? 0) + 1)
+  return counts
 }
 
 export interface Touched {

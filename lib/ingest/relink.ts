@@ -8,13 +8,30 @@ import { buildTransactions, rootsOf } from '#lib/link/transactions'
 import { joinKey, spanKey } from '#lib/model/keys'
 import type { Link, Span, SpanRef } from '#lib/model/span'
 import { deleteLinks, linkFingerprint, linksAbove, linksBelow, linksUnder, putLinks, putTransactions } from '#lib/store/links'
+import { cellOf, markCells, stretchesOf } from '#lib/store/cells'
+import { readGrid, type Grid } from '#lib/store/linking'
+import { dropModelLinks } from '#lib/store/model-links'
 import { loadSpans, refsOfJoins, refsOfSpans, spansOfGroups } from '#lib/store/spans'
 import type { Touched } from './linker'
 
 /** Links and transactions around what a round touched, computed from the stored refs. */
-export async function relink(client: PoolClient, touched: Touched): Promise<void> {
-  const changed = await linkEffects(client, touched)
-  await rebuildTransactions(client, touched, changed)
+export async function relink(client: PoolClient, touched: Touched, counts: ReadonlyMap<bigint, number> = new Map()): Promise<void> {
+  const { grid, demotions } = await readGrid(client)
+  const changed = await linkEffects(client, touched, demotions)
+  await rebuildAround(client, touched, changed)
+  if (grid) await markTouched(client, grid, { touched, changed, counts })
+}
+
+/** Marks the cells whose links by a model may be others now. */
+async function markTouched(
+  client: PoolClient,
+  grid: Grid,
+  { touched, changed, counts }: { touched: Touched; changed: Set<bigint>; counts: ReadonlyMap<bigint, number> },
+): Promise<void> {
+  const stretches = await stretchesOf(client, [...new Set([...touched.spans.keys(), ...changed, ...touched.parted])])
+  const byCell = new Map<bigint, number>()
+  for (const [timeNs, n] of counts) byCell.set(cellOf(timeNs, grid), (byCell.get(cellOf(timeNs, grid)) ?? 0) + n)
+  await markCells(client, grid, stretches, byCell)
 }
 
 /** An execution is known by its RequestId without a stored ref: its span's id says it. */
@@ -25,7 +42,7 @@ function ownRequest(span: Span): SpanRef | null {
 }
 
 /** Computes the links of every effect that the round may have changed. Returns the spans at the ends of links that changed. */
-async function linkEffects(client: PoolClient, touched: Touched): Promise<Set<bigint>> {
+async function linkEffects(client: PoolClient, touched: Touched, demotions: ReadonlyMap<string, number>): Promise<Set<bigint>> {
   const own = [...touched.spans.values()].flatMap((span) => ownRequest(span) ?? [])
   // Effects change when their own refs do, or when a cause appears or goes under an id that they hold.
   const joins = new Set([...touched.goneJoins, ...own.map((ref) => ref.joinHash)])
@@ -50,7 +67,9 @@ async function linkEffects(client: PoolClient, touched: Touched): Promise<Set<bi
     if (!refs?.some((other) => other.joinHash === ref.joinHash && other.role === ref.role)) pushTo(effectRefs, ref.spanId, ref)
   }
   const causes = await causesOf(client, [...effectRefs.values()].flat())
-  const links = [...effects].flatMap((effect) => (gone.has(effect) ? [] : linksOf(effect, effectRefs.get(effect) ?? [], (join) => causes.get(join) ?? [])))
+  const links = [...effects].flatMap((effect) =>
+    gone.has(effect) ? [] : linksOf(effect, effectRefs.get(effect) ?? [], (join) => causes.get(join) ?? [], demotions),
+  )
   return writeLinks(client, [...effects], links)
 }
 
@@ -78,12 +97,19 @@ async function writeLinks(client: PoolClient, effects: bigint[], links: Link[]):
   for (const link of links) before.delete(`${link.cause}/${link.effect}`)
   const removed = [...before.values()]
   await deleteLinks(client, removed)
+  const replaced = await dropModelLinks(client, [...new Set(put.map((link) => link.effect))])
   await putLinks(client, put)
-  return new Set([...put, ...removed].flatMap((link) => [link.cause, link.effect]))
+  return new Set([...replaced, ...[...put, ...removed].flatMap((link) => [link.cause, link.effect])])
+}
+
+/** Transactions around the ends of links that changed while no span did. */
+export async function rebuildTransactions(client: PoolClient, changed: Set<bigint>): Promise<void> {
+  if (changed.size === 0) return
+  await rebuildAround(client, { spans: new Map(), gone: [], known: new Set(), parted: new Set() }, changed)
 }
 
 /** Transactions of everything above and below what changed. */
-async function rebuildTransactions(client: PoolClient, touched: Touched, changed: Set<bigint>): Promise<void> {
+async function rebuildAround(client: PoolClient, touched: Pick<Touched, 'spans' | 'gone' | 'known' | 'parted'>, changed: Set<bigint>): Promise<void> {
   const affected = new Set([...touched.spans.keys(), ...changed, ...touched.parted])
   for (const id of touched.gone) affected.delete(id)
   const above = await linksAbove(client, [...affected])

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { endPool, getPool } from '#lib/db/pool'
 import { createLog } from '#lib/server/log'
 import { linkRound } from './linker'
+import { startScorer } from './scorer'
 
 /** Ingest notifies; this is for what a notification lost in a restart would leave lying. */
 const IDLE_MS = 1_000
@@ -66,6 +67,7 @@ async function main(): Promise<void> {
     })
   }
   await listen(wake)
+  const scorer = startScorer(log)
   let nextHousekeeping = 0
   while (!stopping) {
     try {
@@ -80,6 +82,7 @@ async function main(): Promise<void> {
       await wake.wait(AFTER_ERROR_MS)
     }
   }
+  await scorer.stop()
   await endPool()
   process.exit(0)
 }

@@ -61,7 +61,13 @@ export const sourceList = z.object({ items: z.array(sourceStatus) })
 export const status = z.object({
   version: z.string(),
   ready: z.boolean(),
-  linking: z.object({ pending: z.number(), linkedThrough: iso.nullable() }),
+  linking: z.object({
+    pending: z.number(),
+    linkedThrough: iso.nullable(),
+    /** What links of tiers B and C are made by, and what it was learned from; null until enough was stored and input paused. */
+    model: z.object({ version: z.number(), hash: z.string(), fittedAt: iso, events: z.number(), labels: z.number() }).nullable().default(null),
+    skipping: tier.nullable().default(null).describe('the tier that waits because there is too much to link'),
+  }),
   sources: z.array(sourceStatus),
   data: z.object({ from: iso, to: iso }).nullable().describe('the range of all events, null while there are none'),
   storeBytes: z.number(),

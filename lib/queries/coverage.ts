@@ -5,22 +5,30 @@ import { sql, type Sql } from '#lib/db/sql'
 import { isComplete } from '#lib/model/coverage'
 import type { Db } from './read'
 
-/** The rule's input is two small tables: sources, and the open rows of ingest_batch (index ingest_batch_open). */
+/** The rule's input is small: sources, and what waits to be linked. */
 export async function loadComplete(db: Db, toNs: UnixNano, nowNs: UnixNano): Promise<boolean> {
   const sources = await db.rows<{ last_ns: bigint | null; last_received_ns: bigint | null }>(sql`select last_ns, last_received_ns from source`)
-  const pending = await loadPending(db)
+  const pending = await loadPending(db, toNs)
   const coverage = sources.map((row) => ({ lastNs: row.last_ns, lastReceivedNs: row.last_received_ns }))
   return isComplete(coverage, { toNs, nowNs, pending: pending.events })
 }
 
-/** Stored events that have not been through the linker, and the earliest of them. */
-export async function loadPending(db: Db): Promise<{ events: number; fromNs: UnixNano | null }> {
-  const [row] = await db.rows<{ events: bigint | null; from_ns: bigint | null }>(sql`
-    select sum(events)::bigint as events, min(min_ns) as from_ns
-    from ingest_batch
-    where linked_at is null`)
+/**
+ * Stored events before `toNs` that have not been through every tier: batches that wait, cells of time that wait to be scored (lib/store/cells.ts),
+ * and everything where a model is to be fitted anew. And the earliest of them. Relies on ingest_batch_open and link_cell_open.
+ */
+export async function loadPending(db: Db, toNs: UnixNano = FOREVER_NS): Promise<{ events: number; fromNs: UnixNano | null }> {
+  const [row] = await db.rows<{ events: bigint; from_ns: bigint | null }>(sql`
+    with state as (select events, due_since is not null or relink_requested is not null as fitting from linking),
+      waiting as (select coalesce(sum(events), 0) as events, min(min_ns) as from_ns from ingest_batch where linked_at is null),
+      cells as (select coalesce(sum(events), 0) as events, min(start_ns) as from_ns from link_cell where scored < marks and start_ns < ${toNs})
+    select (waiting.events + case when fitting then state.events else cells.events end)::bigint as events,
+      case when fitting then (select min(time_ns) from event) else least(waiting.from_ns, cells.from_ns) end as from_ns
+    from state, waiting, cells`)
   return { events: Number(row?.events ?? 0n), fromNs: row?.from_ns ?? null }
 }
+
+const FOREVER_NS = 2n ** 63n - 1n
 
 /** A range around the nearest thing, as long as the one that was empty and no longer than what there is on that side. */
 export function nearestRange(

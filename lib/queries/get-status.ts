@@ -19,10 +19,22 @@ export async function getStatus(db: Db, nowNs: UnixNano, version: string): Promi
   return {
     version,
     ready: true,
-    linking: { pending: pending.events, linkedThrough: linkedThrough === null ? null : nsToIso(linkedThrough) },
+    linking: { pending: pending.events, linkedThrough: linkedThrough === null ? null : nsToIso(linkedThrough), ...(await loadModel(db)) },
     sources,
     // `to` is exclusive wherever it is used as a range, so the last event has to lie before it.
     data: fromNs === null || toNs === null ? null : { from: nsToIso(fromNs), to: nsToIso((toNs / 1_000_000n + 1n) * 1_000_000n) },
     storeBytes: Number(size?.bytes ?? 0n),
+  }
+}
+
+/** The model in force, and what linking leaves for later under load. */
+async function loadModel(db: Db): Promise<Pick<Status['linking'], 'model' | 'skipping'>> {
+  const [row] = await db.rows<{ skipping: boolean; version: number | null; hash: string; fitted_at: Date; events: bigint; labels: bigint }>(sql`
+    select skipping, version, hash, fitted_at, link_model.events, labels from linking left join link_model on version = model_version`)
+  if (!row) return { model: null, skipping: null }
+  const { version, hash, fitted_at: fittedAt, events, labels } = row
+  return {
+    model: version === null ? null : { version, hash, fittedAt: fittedAt.toISOString(), events: Number(events), labels: Number(labels) },
+    skipping: row.skipping ? 'C' : null,
   }
 }

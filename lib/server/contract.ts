@@ -146,6 +146,16 @@ export const contract = {
     response: linkItem,
     responseType: 'application/x-ndjson',
   },
+  relink: {
+    method: 'POST',
+    path: '/api/v1/relink',
+    summary: 'Learns a model from all that is stored and makes all links of tiers B and C anew',
+    description: 'It happens by itself once input pauses and enough is new. `linking.pending` of the status reaches 0 when it is done.',
+    query: none,
+    bodyTypes: [],
+    success: 202,
+    response: z.object({ requested: z.boolean() }),
+  },
   map: {
     method: 'GET',
     path: '/api/v1/map',

@@ -35,7 +35,7 @@ function problemOf(description: string): Json {
 
 function bodyOf(route: RouteContract): Json {
   if (route.body) return { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }
-  if (route.method !== 'POST') return {}
+  if (route.method !== 'POST' || route.bodyTypes?.length === 0) return {}
   const types = (route.bodyTypes ?? INGEST_TYPES).map((type) => [type, { schema: type === 'application/json' ? {} : { type: 'string' } }])
   return { requestBody: { required: true, content: Object.fromEntries(types) } }
 }

@@ -3,12 +3,12 @@ import { arrayText } from '#lib/db/arrays'
 import type { PoolClient } from 'pg'
 import { TRANSACTION_CONFIDENCE, type Link, type LinkEnds, type Transaction } from '#lib/model/span'
 
-/** The links that stand under these effects (index: primary key), as keys for comparison. */
+/** The links that ids prove under these effects (index: primary key), as keys for comparison. */
 export async function linksUnder(client: PoolClient, effects: readonly bigint[]): Promise<{ cause: bigint; effect: bigint; fingerprint: string }[]> {
   if (effects.length === 0) return []
   const { rows } = await client.query<{ cause: bigint; effect: bigint; fingerprint: string }>(
     `select cause, effect, concat_ws('/', kind, tier, rule, confidence, cause_event_id, effect_event_id, jsonb_array_length(evidence)) as fingerprint
-     from link where effect = any($1)`,
+     from link where effect = any($1) and model is null`,
     [arrayText(effects)],
   )
   return rows
@@ -29,15 +29,19 @@ export async function deleteLinks(client: PoolClient, links: readonly { cause: b
   )
 }
 
-export async function putLinks(client: PoolClient, links: readonly Link[]): Promise<void> {
+/** Links as they are to stand; those that a model made say which, and through which span (lib/store/model-links.ts). */
+export async function putLinks(client: PoolClient, links: readonly (Link & { model?: string; via?: bigint | null })[]): Promise<void> {
   if (links.length === 0) return
-  const columns = 'effect, cause, kind, tier, rule, confidence, cause_event_ns, cause_event_id, effect_event_ns, effect_event_id, evidence, alternatives'
+  const columns =
+    'effect, cause, kind, tier, rule, confidence, cause_event_ns, cause_event_id, effect_event_ns, effect_event_id, evidence, alternatives, model, via'
   await client.query(
     `insert into link (${columns})
-     select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::real[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::jsonb[], $12::jsonb[])
+     select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::real[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::jsonb[], $12::jsonb[],
+       $13::text[], $14::bigint[])
      on conflict (effect, cause) do update set kind = excluded.kind, tier = excluded.tier, rule = excluded.rule, confidence = excluded.confidence,
        cause_event_ns = excluded.cause_event_ns, cause_event_id = excluded.cause_event_id, effect_event_ns = excluded.effect_event_ns,
-       effect_event_id = excluded.effect_event_id, evidence = excluded.evidence, alternatives = excluded.alternatives`,
+       effect_event_id = excluded.effect_event_id, evidence = excluded.evidence, alternatives = excluded.alternatives,
+       model = excluded.model, via = excluded.via`,
     [
       arrayText(links.map((link) => link.effect)),
       arrayText(links.map((link) => link.cause)),
@@ -51,6 +55,8 @@ export async function putLinks(client: PoolClient, links: readonly Link[]): Prom
       links.map((link) => link.effectEvent?.id ?? null),
       links.map((link) => JSON.stringify(link.evidence).replaceAll('\\u0000', '\\ufffd')),
       links.map((link) => JSON.stringify(link.alternatives.map((other) => ({ cause: String(other.cause), confidence: other.confidence })))),
+      links.map((link) => link.model ?? null),
+      arrayText(links.map((link) => link.via ?? null)),
     ],
   )
 }

@@ -118,9 +118,10 @@ export async function deleteSpans(client: PoolClient, ids: readonly bigint[]): P
   if (ids.length === 0) return new Set()
   await client.query('delete from span where id = any($1)', [arrayText(ids)])
   await client.query('delete from span_ref where span_id = any($1)', [arrayText(ids)])
-  const { rows } = await client.query<{ cause: bigint; effect: bigint }>('delete from link where effect = any($1) or cause = any($1) returning cause, effect', [
-    arrayText(ids),
-  ])
+  const { rows } = await client.query<{ cause: bigint; effect: bigint }>(
+    'delete from link where effect = any($1) or cause = any($1) or via = any($1) returning cause, effect',
+    [arrayText(ids)],
+  )
   const parted = new Set(rows.flatMap((row) => [row.cause, row.effect]))
   for (const id of ids) parted.delete(id)
   return parted

@@ -1,0 +1,81 @@
+/** What the engine and people say of a window, as links of the store. */
+import { idFromHex } from '#lib/base/hash'
+import { toLink } from '#lib/link/statistical/adapt'
+import type { Model } from '#lib/link/statistical/model'
+import { orderLines } from '#lib/link/statistical/order'
+import type { StatisticalLink } from '#lib/link/statistical/types'
+import { confirmedCause, isRejected } from '#lib/model/feedback'
+import type { EventKey, Link } from '#lib/model/span'
+import type { ModelLink } from '#lib/store/model-links'
+import type { ReadWindow, WindowSpan } from './read-window'
+
+/** Links under the silent delivery where one lies between, with what was rejected replaced by the next candidate. */
+export function toModelLinks(model: Model, window: ReadWindow, scored: readonly StatisticalLink[]): ModelLink[] {
+  const placeOf = places(model, window)
+  return scored.flatMap((found) => {
+    const span = window.spans.get(idFromHex(found.effect) ?? 0n)
+    const link = span && toLink(found, placeOf)
+    if (!span || !link) return []
+    const effect = span.effect
+    const kept = withoutRejected({ ...link, effect }, (cause) => isRejected(window.verdicts, effect, cause))
+    if (!kept) return []
+    return [{ ...kept, model: model.hash, via: effect === span.span.id ? null : span.span.id }]
+  })
+}
+
+/** The event of a span's line by the engine's own order of lines; index -1, and spans without lines, are answered by the first one. */
+function places(model: Model, window: ReadWindow): (span: bigint, line: number) => EventKey | null {
+  const ordered = new Map<bigint, EventKey[]>()
+  return (id, line) => {
+    const span = window.spans.get(id)
+    if (!span) return null
+    let keys = ordered.get(id)
+    if (!keys) ordered.set(id, (keys = keysInOrder(model, span)))
+    return keys[Math.max(0, line)] ?? null
+  }
+}
+
+function keysInOrder(model: Model, { input, lines }: WindowSpan): EventKey[] {
+  const keyOf = new Map(input.lines.map((line, i) => [line, lines[i]]))
+  return orderLines(input.service, input.lines, model.succession).flatMap((line) => {
+    const key = keyOf.get(line)
+    return key ? [{ timeNs: key.timeNs, id: key.id }] : []
+  })
+}
+
+/** A rejected cause is never linked: the likeliest other one takes its place, with what is its share once the rejected one is ruled out. */
+function withoutRejected(link: Link, rejected: (cause: bigint) => boolean): Link | null {
+  const others = link.alternatives.filter((other) => !rejected(other.cause))
+  if (!rejected(link.cause)) return { ...link, alternatives: others }
+  const ruledOut = link.confidence + link.alternatives.filter((other) => rejected(other.cause)).reduce((sum, other) => sum + other.confidence, 0)
+  const left = Math.max(1e-9, 1 - ruledOut)
+  const shares = others.map((other) => ({ cause: other.cause, confidence: Math.min(1, other.confidence / left) }))
+  const [best, ...rest] = shares
+  if (!best) return null
+  // The evidence was measured on the rejected cause; of the other one only its share is known.
+  const evidence = link.evidence.filter((fact) => fact.kind === 'model')
+  return { ...link, cause: best.cause, confidence: best.confidence, causeEvent: null, evidence, alternatives: rest }
+}
+
+/** What people confirmed stands as they said it. */
+export function* confirmedLinks(model: string, window: ReadWindow, spans: Iterable<WindowSpan>): Generator<ModelLink> {
+  for (const { span, effect, lines } of spans) {
+    const cause = confirmedCause(window.verdicts, effect)
+    if (cause === null) continue
+    const first = lines[0]
+    yield {
+      cause,
+      effect,
+      kind: 'invokes',
+      tier: 'C',
+      rule: 'confirmed',
+      confidence: 1,
+      causeEvent: null,
+      effectEvent: first ? { timeNs: first.timeNs, id: first.id } : null,
+      evidence: [{ kind: 'model', value: model }],
+      alternatives: [],
+      model,
+      via: effect === span.id ? null : span.id,
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Scores one cell of time: the effects that start in it, with all that lies within reach around it, by the model in force. Read in one
+ * snapshot, computed outside of any transaction, written in one under the linker's lock where nothing within reach has changed meanwhile.
+ * So the links are a function of what is stored and of the model, in any order of arrival.
+ */
+import type { Pool, PoolClient } from 'pg'
+import { idToHex } from '#lib/base/hash'
+import { inTransaction } from '#lib/db/pool'
+import type { Model } from '#lib/link/statistical/model'
+import { scoreWindow } from '#lib/link/statistical/score'
+import type { Link } from '#lib/model/span'
+import { closeCell, marksOf, nextCell, type OpenCell } from '#lib/store/cells'
+import { readGrid, readLinking } from '#lib/store/linking'
+import { replaceModelLinks, type ModelLink } from '#lib/store/model-links'
+import { readModelContent } from '#lib/store/models'
+import { loadServiceNames } from '#lib/store/service-names'
+import { LINKER_LOCK } from './linker'
+import { confirmedLinks, toModelLinks } from './model-link'
+import { readWindow, type ReadWindow, type WindowSpan } from './read-window'
+import { rebuildTransactions } from './relink'
+import { IDLE_MS, inSnapshot } from './snapshot'
+
+/** The model in force, read once a version. */
+export class ModelMemory {
+  private held: { version: number; model: Model } | null = null
+
+  async of(client: PoolClient, version: number): Promise<Model> {
+    if (this.held?.version !== version) this.held = { version, model: (await readModelContent(client, version)) as Model }
+    return this.held.model
+  }
+}
+
+interface Scored {
+  cell: OpenCell
+  version: number
+  /** Every span that the cell's links may stand under. */
+  effects: bigint[]
+  links: ModelLink[]
+  events: number
+}
+
+/** Scores the next cell that waits and whose time is over. Returns how many events it holds; null where none is ready. */
+export async function scoreRound(pool: Pool, memory: ModelMemory, idleMs = IDLE_MS): Promise<number | null> {
+  const scored = await inSnapshot(pool, (client) => scoreNext(client, memory, idleMs))
+  if (!scored) return null
+  await inTransaction(pool, async (client) => {
+    await client.query('select pg_advisory_xact_lock($1)', [LINKER_LOCK])
+    await client.query('set local enable_seqscan = off')
+    const { modelVersion } = await readLinking(client)
+    // Something came within reach meanwhile, or another model: the cell waits still.
+    if (modelVersion !== scored.version || (await marksOf(client, scored.cell.startNs)) !== scored.cell.marks) return
+    const changed = await replaceModelLinks(client, scored.effects, scored.links, 'scored')
+    await rebuildTransactions(client, changed)
+    await closeCell(client, scored.cell, scored.events)
+  })
+  return scored.events
+}
+
+async function scoreNext(client: PoolClient, memory: ModelMemory, idleMs: number): Promise<Scored | null> {
+  const { modelVersion, newestNs, idleMs: quietMs } = await readLinking(client)
+  const { grid } = await readGrid(client)
+  if (modelVersion === null || grid === null || newestNs === null) return null
+  const cell = await nextCell(client, grid, { newestNs, idle: quietMs >= idleMs })
+  if (!cell) return null
+  const model = await memory.of(client, modelVersion)
+  const endNs = cell.startNs + grid.cellNs
+  const window = await readWindow(client, cell.startNs - grid.reachNs, endNs + grid.reachNs, await loadServiceNames(client))
+  return { cell, version: modelVersion, ...scoreCell(model, window, { startNs: cell.startNs, endNs }) }
+}
+
+/** The links of the effects that start in a cell. */
+export function scoreCell(model: Model, window: ReadWindow, { startNs, endNs }: { startNs: bigint; endNs: bigint }): Omit<Scored, 'cell' | 'version'> {
+  const own = new Map<string, WindowSpan>()
+  for (const [id, span] of window.spans) if (span.span.startNs >= startNs && span.span.startNs < endNs) own.set(idToHex(id), span)
+  const inputs = [...window.spans.values()].map((span) => span.input)
+  const scored = own.size === 0 ? [] : scoreWindow(model, inputs, window.certain).filter((link) => own.has(link.effect))
+  const links = [...toModelLinks(model, window, scored), ...confirmedLinks(model.hash, window, own.values())]
+  let events = 0
+  for (const { lines } of window.spans.values()) for (const line of lines) if (line.timeNs >= startNs && line.timeNs < endNs) events++
+  return { effects: [...own.values()].map(({ span }) => span.id), links: distinct(links), events }
+}
+
+/** One row a pair: of two spans whose causes stand under one silent delivery the surer one counts. */
+function distinct(links: readonly ModelLink[]): ModelLink[] {
+  const found = new Map<string, ModelLink>()
+  for (const link of links) {
+    const key = pairOf(link)
+    const known = found.get(key)
+    if (!known || link.confidence > known.confidence) found.set(key, link)
+  }
+  return [...found.values()]
+}
+
+const pairOf = ({ cause, effect }: Pick<Link, 'cause' | 'effect'>): string => `${cause}/${effect}`

@@ -1,0 +1,37 @@
+/** The thread of the statistical tiers, as the worker holds it: started again when it dies, stopped after the round in hand. */
+import { Worker } from 'node:worker_threads'
+import type { createLog } from '#lib/server/log'
+
+const AFTER_ERROR_MS = 2_000
+/** A fit takes seconds and nothing of it is lost but its time: the next start does it again. */
+const STOP_MS = 3_000
+/** A model is fitted within this; a thread that wants more ends alone, and not the worker. */
+const HEAP_MB = 768
+
+export interface Scorer {
+  stop(): Promise<void>
+}
+
+/** Runs dist/scorer.mjs beside the worker's own bundle. */
+export function startScorer(log: ReturnType<typeof createLog>): Scorer {
+  let stopping = false
+  let thread: Worker
+  const start = (): void => {
+    thread = new Worker(new URL('./scorer.mjs', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
+    thread.on('error', (error) => log.error({ err: error }, 'the thread of the statistical tiers failed; it is started again'))
+    thread.once('exit', () => {
+      if (!stopping) setTimeout(start, AFTER_ERROR_MS)
+    })
+  }
+  start()
+  return {
+    stop: async () => {
+      stopping = true
+      const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+      thread.postMessage('stop')
+      const late = setTimeout(() => void thread.terminate(), STOP_MS)
+      await ended
+      clearTimeout(late)
+    },
+  }
+}

@@ -1,0 +1,140 @@
+/** Stretches of time as scoring reads them: log lines with their text, and what the exact rules say around them. */
+import type { PoolClient } from 'pg'
+import type { UnixNano } from '#lib/base/time'
+import { arrayText } from '#lib/db/arrays'
+import type { EventKey, Link } from '#lib/model/span'
+
+export interface WindowLine extends EventKey {
+  spanId: bigint
+  groupId: bigint
+  serviceId: bigint
+  severity: number
+  template: string
+  body: string
+  logGroup: string | null
+}
+
+interface LineRow {
+  time_ns: bigint
+  id: bigint
+  span_id: bigint
+  group_id: bigint
+  service_id: bigint
+  severity: number
+  template: string | null
+  body: string
+  log_group: string | null
+}
+
+const LINES = `select e.time_ns, e.id, e.span_id, e.group_id, e.service_id, e.severity, p.text as template, e.body, s.log_group
+  from event e join log_stream s on s.id = e.stream_id left join template p on p.id = e.template_id`
+/** Some 4 MB of text at once. */
+const PIECE = 4_000
+
+function toLine(row: LineRow): WindowLine {
+  return {
+    timeNs: row.time_ns,
+    id: row.id,
+    spanId: row.span_id,
+    groupId: row.group_id,
+    serviceId: row.service_id,
+    severity: row.severity,
+    template: row.template ?? '',
+    body: row.body,
+    logGroup: row.log_group,
+  }
+}
+
+/** Log lines of spans between two times (the end is not part), piece by piece in order. Relies on event_key. */
+export async function* linesBetween(client: PoolClient, fromNs: UnixNano, toNs: UnixNano): AsyncGenerator<WindowLine[]> {
+  let place = { timeNs: fromNs, id: -(2n ** 63n) }
+  for (;;) {
+    const { rows } = await client.query<LineRow>(
+      `${LINES} where e.form = 0 and e.span_id is not null and e.time_ns >= $1 and e.time_ns < $2 and (e.time_ns, e.id) > ($1, $3)
+       order by e.time_ns, e.id limit $4`,
+      [place.timeNs, toNs, place.id, PIECE],
+    )
+    if (rows.length > 0) yield rows.map(toLine)
+    const last = rows.at(-1)
+    if (!last || rows.length < PIECE) return
+    place = { timeNs: last.time_ns, id: last.id }
+  }
+}
+
+/** Lines of these spans that lie outside of a window, as far away as `aroundNs`. Relies on event_group. */
+export async function linesOutside(
+  client: PoolClient,
+  spans: readonly { id: bigint; groupId: bigint }[],
+  window: { fromNs: UnixNano; toNs: UnixNano; aroundNs: bigint },
+): Promise<WindowLine[]> {
+  if (spans.length === 0) return []
+  const { rows } = await client.query<LineRow>(
+    `${LINES} where e.form = 0 and e.group_id = any($1) and e.span_id = any($2) and e.time_ns >= $3 and e.time_ns < $4 and not (e.time_ns >= $5 and e.time_ns < $6)
+     order by e.time_ns, e.id`,
+    [
+      arrayText(spans.map((span) => span.groupId)),
+      arrayText(spans.map((span) => span.id)),
+      window.fromNs - window.aroundNs,
+      window.toNs + window.aroundNs,
+      window.fromNs,
+      window.toNs,
+    ],
+  )
+  return rows.map(toLine)
+}
+
+/** Links of ids from these spans upwards through spans that logged nothing. */
+export async function exactAbove(client: PoolClient, spans: readonly bigint[]): Promise<{ cause: bigint; effect: bigint }[]> {
+  const { rows } = await client.query<{ cause: bigint; effect: bigint }>(
+    `with recursive up (span) as (
+       select unnest($1::bigint[])
+       union
+       select link.cause from up join link on link.effect = up.span and link.model is null join span on span.id = link.cause and span.event_count = 0)
+     select link.cause, link.effect from up join link on link.effect = up.span and link.model is null`,
+    [arrayText(spans)],
+  )
+  return rows
+}
+
+/** How many effects each of these causes has by ids. */
+export async function exactEffects(client: PoolClient, causes: readonly bigint[]): Promise<Map<bigint, number>> {
+  const { rows } = await client.query<{ cause: bigint; n: number }>(
+    'select cause, count(*)::integer as n from link where cause = any($1) and model is null group by cause',
+    [arrayText(causes)],
+  )
+  return new Map(rows.map((row) => [row.cause, row.n]))
+}
+
+/** Traces of which a segment was recorded that starts between two times. Relies on span_start. */
+export async function tracesRecorded(client: PoolClient, fromNs: UnixNano, toNs: UnixNano): Promise<Set<string>> {
+  const { rows } = await client.query<{ trace_id: string }>(
+    'select distinct trace_id from span where form = 3 and start_ns >= $1 and start_ns < $2 and trace_id is not null',
+    [fromNs, toNs],
+  )
+  return new Set(rows.map((row) => row.trace_id))
+}
+
+interface LinkRow {
+  cause: bigint
+  effect: bigint
+  kind: string
+  tier: Link['tier']
+  rule: string
+  confidence: number
+  evidence: Link['evidence']
+}
+
+/** The links of ids under these effects, whole. */
+export async function exactUnder(client: PoolClient, effects: readonly bigint[]): Promise<Link[]> {
+  const { rows } = await client.query<LinkRow>(
+    'select cause, effect, kind, tier, rule, confidence, evidence from link where effect = any($1) and model is null',
+    [arrayText(effects)],
+  )
+  return rows.map((row) => ({ ...row, causeEvent: null, effectEvent: null, alternatives: [] }))
+}
+
+/** Spans with lines that start between two times: their lines may come later. Relies on span_start. */
+export async function spansStarting(client: PoolClient, fromNs: UnixNano, toNs: UnixNano): Promise<bigint[]> {
+  const { rows } = await client.query<{ id: bigint }>('select id from span where start_ns >= $1 and start_ns < $2 and event_count > 0', [fromNs, toNs])
+  return rows.map((row) => row.id)
+}
