@@ -2,6 +2,7 @@
  * Access lines of web servers and gateways in the common and combined log formats, with what API Gateway's CLF format appends:
  *
  *   10.0.0.1 - bob [02/Nov/2026:08:00:01 +0000] "GET /v1/orders HTTP/1.1" 200 1513 [requestId [extendedRequestId]]
+ *   [extendedRequestId] 10.0.0.1 - bob [02/Nov/2026:08:00:01 +0000] "GET GET /v1/orders HTTP/1.1" 200 1513 requestId
  *
  * https://httpd.apache.org/docs/2.4/logs.html#common, …/apigateway/latest/developerguide/set-up-logging.html
  * Ignores: user names, referrers, agents (they stay in the text).
@@ -13,14 +14,16 @@ import { parseClfTime } from './runtime-prefix'
 
 /** Paths are longer only where somebody attacks. */
 const LENGTH_MAX = 4096
-const ACCESS = /^(?:\S+ )?(\S{1,100}) \S+ \S+ \[([^\]]{20,32})\] "(?:([A-Z]{3,10}) )?([^" ]{1,2000})(?: HTTP\/[\d.]+)?[^"]{0,200}" (\d{3}) (\d+|-)([^"]*)/
+const ACCESS = /^(?:(\S+) )?(\S{1,100}) \S+ \S+ \[([^\]]{20,32})\] "(?:([A-Z]{3,10}) )?([^" ]{1,2000})(?: HTTP\/[\d.]+)?([^"]{0,200})" (\d{3}) (\d+|-)([^"]*)/
 
 /** False where the line is none. */
 export function readAccessLine(text: string, draft: Draft): boolean {
   if (!text.includes('] "')) return false
   const match = ACCESS.exec(text.length > LENGTH_MAX ? text.slice(0, LENGTH_MAX) : text)
   if (match === null) return false
-  const [, client = '', time = '', method = '', path = '', status = '', bytes = '', rest = ''] = match
+  const [, first = '', client = '', time = '', method = '', word = '', more = '', status = '', bytes = '', rest = ''] = match
+  // $context.routeKey of an HTTP API has the method a second time.
+  const path = word === method ? (/^ (\/[^" ]{0,1000})/.exec(more)?.[1] ?? word) : word
   const code = Number(status)
   const startNs = parseClfTime(time)
   draft.lineNs ??= startNs
@@ -34,7 +37,7 @@ export function readAccessLine(text: string, draft: Draft): boolean {
   ].filter(({ value }) => value.length <= 512)
   if (method !== '') draft.fields.push({ name: 'method', value: method })
   if (bytes !== '-') draft.fields.push({ name: 'bytes', value: bytes })
-  if (draft.service.kind === 'gateway') gatewayRequest({ operation: `${method} ${path}`.trim(), status: code, startNs, rest }, draft)
+  if (draft.service.kind === 'gateway') gatewayRequest({ operation: `${method} ${path}`.trim(), status: code, startNs, rest: `${first} ${rest}` }, draft)
   return true
 }
 

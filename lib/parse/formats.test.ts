@@ -25,7 +25,26 @@ const LINES = [
   'sent message 5 to orders',
   '{"type":"platform.start"}',
   '{"execution_arn":"x","type":"y"}',
+  '(ec916a63-56d0-4458-ac8e-18e39e0467a7) Method completed with status: 200',
+  'dbe87af3-c114-4b32-ae79-8af11f3f96f1 Begin Request',
+  '<request id="ec916a63-56d0-4458-ac8e-18e39e0467a7"> <httpMethod>GET</httpMethod> <resourcePath>/pets</resourcePath> <status>200</status> </request>',
+  '1.2.3.4,02/Nov/2026:07:59:59 +0000,GET,GET /a,HTTP/1.1,200,328,4Gk_sCJf4KtA08f=',
+  'http 2026-11-02T08:00:00.000000Z app/shop/49 192.168.1.14:44750 - -1 -1 -1 400 - 203 167 "GET http://shop:80/ HTTP/1.1" "-" - - - "Root=1-6ae84300-a7c9983f3f244039c4d784f6" "-" "-" - 2026-11-02T08:00:00.000000Z "-" "-" "-" "-" "-" "-" "-"',
+  '2026-11-02\t08:00:01\tCDG50-P2\t703\t1.2.3.4\tGET\td111.cloudfront.net\t/a/b.js\t200\t-\tcurl/7.81.0\tq=42\t-\tMiss\t375WZmnR4hhhnlZKNn0D==\tcdn.example.com\thttps\t62\t0.113\t-\tTLSv1.3\tX\tMiss\tHTTP/2.0\t-\t-\t51754\t0.113\tMiss\ttext/plain\t20\t-\t-',
+  '#Fields: date time x-edge-location',
+  '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be receipts [02/Nov/2026:08:00:00 +0000] 192.0.2.3 requester 3E57427F3EXAMPLE REST.PUT.OBJECT 7.pdf "PUT /7.pdf HTTP/1.1" 200 - - 113 70 41 "-" "aws-sdk-js/3" - s9lz=',
+  '2 123456789012 eni-0050644426037aa0f 10.26.1.153 3.239.232.29 60220 443 6 48 21869 1793606400 1793606402 REJECT OK',
+  '{"resource_arn":"arn:aws:events:eu-west-1:1:event-bus/shop","event_id":"5fea7756-0ea4-451a-a703-a558b933e274","message_type":"EVENT_RECEIPT"}',
+  '{"executionId":"5fea7756-0ea4-451a-a703-a558b933e274","messageType":"EXECUTION_STARTED","resourceArn":"arn:aws:pipes:eu-west-1:1:pipe/p"}',
+  '{"notification":{"messageId":"5fea7756-0ea4-451a-a703-a558b933e274","topicArn":"arn:aws:sns:eu-west-1:1:t"},"delivery":{"destination":"arn:aws:sqs:eu-west-1:1:q"},"status":"SUCCESS"}',
+  '{"eventVersion":"1.09","eventTime":"2026-11-02T08:00:00Z","eventSource":"sqs.amazonaws.com","eventName":"SendMessage","eventID":"5fea7756-0ea4-451a-a703-a558b933e274"}',
+  '{"logType":"RequestSummary","requestId":"5fea7756-0ea4-451a-a703-a558b933e274","graphQLAPIId":"x","statusCode":200,"latency":242000000}',
+  '{"timestamp":1793606400000,"webaclId":"a","action":"BLOCK","httpRequest":{"requestId":"tQTltz4_zK0YPK4=","httpMethod":"GET","uri":"/"}}',
+  '{"date":"2026-11-02","time":"08:00:01","x-edge-request-id":"abc123DEF==","cs-method":"GET","cs-uri-stem":"/x"}',
 ]
+
+/** What a line of each kind may grow into where somebody attacks. */
+const HOSTILE = ['(', '"', '\\', ' ', ',', '\t', '[', '<a>', '-', '1 ', 'a=b ', '{"a":']
 
 function sampleLines(): string[] {
   if (!existsSync(SAMPLES)) return []
@@ -92,6 +111,37 @@ describe.each(['/aws/lambda/f', '/team/app', 'API-Gateway-Execution-Logs_a1b2/pr
     }
   })
 })
+
+test('every format has a line here', () => {
+  const groups = ['/aws/lambda/f', '/aws/appsync/apis/x', 'API-Gateway-Execution-Logs_a1b2/prod']
+  const seen = new Set<string>()
+  for (const line of LINES) {
+    const parsed = line.startsWith('{') ? parseJson(line) : null
+    const value = parsed?.ok && isJsonObject(parsed.value) ? parsed.value : null
+    for (const group of groups) {
+      for (const format of value === null ? TEXT_FORMATS : OBJECT_FORMATS) {
+        const draft = draftOf(group)
+        if ((format.sniff === undefined || format.sniff((value ?? line) as never, draft)) && format.read((value ?? line) as never, draft)) seen.add(format.name)
+      }
+    }
+  }
+  expect([...TEXT_FORMATS, ...OBJECT_FORMATS].map(({ name }) => name).filter((name) => !seen.has(name))).toEqual([])
+})
+
+// A pattern that went back over its line would not end within the runner's time-out.
+test('a line of any format with a hostile megabyte in it costs its length', () => {
+  for (const line of LINES) {
+    for (const piece of HOSTILE) {
+      const long = piece.repeat(Math.ceil(1_000_000 / piece.length))
+      const half = line.length >> 1
+      for (const body of [line + long, line.slice(0, half) + long + line.slice(half)])
+        parseRecord(
+          { form: 'log', body, timeNs: null, logGroup: line.startsWith('dbe') ? '/aws/appsync/apis/x' : 'API-Gateway-Execution-Logs_a/b', line: 1 },
+          CONTEXT,
+        )
+    }
+  }
+}, 60_000)
 
 test('every name is used once, and a decisive format has a look to decide by', () => {
   const formats = [...TEXT_FORMATS, ...OBJECT_FORMATS]

@@ -10,10 +10,22 @@
  */
 import type { JsonObject } from '#lib/base/json'
 import { readAccessLine } from './access-line'
+import { isAppSyncLog, looksLikeAppSyncText, readAppSyncLog, readAppSyncText } from './appsync'
+import { isCloudFrontObject, looksLikeCloudFront, looksLikeHeader, readCloudFrontLine, readCloudFrontObject, readHeaderLine } from './cloudfront'
+import { isCloudTrail, readCloudTrail } from './cloudtrail'
 import type { Draft } from './draft'
+import { looksLikeElb, readElbLine } from './elb'
+import { isBusLog, readBusLog } from './eventbridge-log'
 import { readGatewayLine } from './gateway'
+import { looksLikeExecutionLine, readExecutionLine } from './gateway-execution'
+import { looksLikeGatewayCsv, looksLikeGatewayXml, readGatewayCsv, readGatewayXml } from './gateway-text'
+import { isPipesLog, readPipesLog } from './pipes-log'
 import { readPlatformJson, readPlatformText } from './platform'
+import { looksLikeS3Access, readS3AccessLine } from './s3-access'
+import { isSnsDelivery, readSnsDelivery } from './sns-delivery'
 import { readStepFunctionsLine } from './step-functions'
+import { looksLikeFlow, readFlowLine } from './vpc-flow'
+import { isWafLog, readWafLog } from './waf'
 
 interface Format<Line> {
   name: string
@@ -28,6 +40,15 @@ export type ObjectFormat = Format<JsonObject>
 /** Lines that don't begin with `{`. */
 export const TEXT_FORMATS: readonly TextFormat[] = [
   { name: 'lambda', read: readPlatformText },
+  { name: 'api-gateway-execution', sniff: looksLikeExecutionLine, decisive: true, read: readExecutionLine },
+  { name: 'appsync-text', sniff: looksLikeAppSyncText, decisive: true, read: readAppSyncText },
+  { name: 'api-gateway-xml', sniff: looksLikeGatewayXml, decisive: true, read: readGatewayXml },
+  { name: 'api-gateway-csv', sniff: looksLikeGatewayCsv, decisive: true, read: readGatewayCsv },
+  { name: 'elb', sniff: looksLikeElb, decisive: true, read: readElbLine },
+  { name: 'cloudfront', sniff: looksLikeCloudFront, decisive: true, read: readCloudFrontLine },
+  { name: 's3-access', sniff: looksLikeS3Access, decisive: true, read: readS3AccessLine },
+  { name: 'vpc-flow', sniff: looksLikeFlow, decisive: true, read: readFlowLine },
+  { name: 'w3c-header', sniff: looksLikeHeader, decisive: true, read: readHeaderLine },
   { name: 'access-line', sniff: (text) => text.includes('] "'), read: readAccessLine },
 ]
 
@@ -35,6 +56,13 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
 export const OBJECT_FORMATS: readonly ObjectFormat[] = [
   { name: 'lambda-json', sniff: ({ type }) => typeof type === 'string' && type.startsWith('platform.'), decisive: true, read: readPlatformJson },
   { name: 'step-functions', sniff: (value) => 'execution_arn' in value, read: readStepFunctionsLine },
+  { name: 'eventbridge-bus', sniff: isBusLog, decisive: true, read: readBusLog },
+  { name: 'eventbridge-pipes', sniff: isPipesLog, decisive: true, read: readPipesLog },
+  { name: 'sns-delivery', sniff: isSnsDelivery, decisive: true, read: readSnsDelivery },
+  { name: 'cloudtrail', sniff: isCloudTrail, decisive: true, read: readCloudTrail },
+  { name: 'appsync', sniff: isAppSyncLog, decisive: true, read: readAppSyncLog },
+  { name: 'waf', sniff: isWafLog, decisive: true, read: readWafLog },
+  { name: 'cloudfront-json', sniff: isCloudFrontObject, decisive: true, read: readCloudFrontObject },
   { name: 'api-gateway-json', read: readGatewayLine },
 ]
 

@@ -3,20 +3,13 @@
  * templates, in camel case, snake case and with dots.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html, …/http-api-logging-variables.html
  *
- * `requestTimeEpoch` is milliseconds on REST APIs and seconds on HTTP APIs in real logs; `-` stands for absent.
- * Ignores: CLF, XML and CSV formats (read as text).
+ * Ignores: names of a team's own (give Specter the format, access-format.ts), objects inside the line (kept as fields).
  */
 import type { JsonObject } from '#lib/base/json'
-import { epochToNs, DAY_NS } from '#lib/base/log-time'
-import { msToNs, type UnixNano } from '#lib/base/time'
-import type { Ref, ServiceRef, SpanFact } from '#lib/model/event'
 import type { Draft } from './draft'
 import { flatten } from './flatten'
-import { idOf, isPlaceholder, traceIdOf } from './ids'
-import { parseClfTime } from './runtime-prefix'
-
-/** Keys without case, dots and underscores. */
-type Plain = Map<string, unknown>
+import { plainKeys, readAccessValues } from './gateway-request'
+import { idOf } from './ids'
 
 const TELLING = [
   'requesttime',
@@ -35,125 +28,9 @@ const TELLING = [
 /** Reads an access line into the draft as a gateway's span; false where the value is none. */
 export function readGatewayLine(value: JsonObject, draft: Draft): boolean {
   const plain = plainKeys(value)
-  const requestId = text(plain, 'extendedrequestid') ?? text(plain, 'requestid')
-  const operation = operationOf(plain)
   const telling = TELLING.filter((key) => plain.has(key)).length
-  if (requestId === undefined || operation === null || telling < (draft.service.kind === 'gateway' ? 1 : 3)) return false
-  const status = numberOf(plain, 'status') ?? numberOf(plain, 'statuscode') ?? numberOf(plain, 'responsestatus')
-  const stated = startOf(plain, draft.eventNs)
-  const latency =
-    numberOf(plain, 'responselatency') ?? numberOf(plain, 'latency') ?? numberOf(plain, 'integrationlatency') ?? numberOf(plain, 'integrationlatencyms')
-  const { uncertain } = stated
-  const startNs = uncertain ? withinSecond(stated.startNs, latency, draft.eventNs) : stated.startNs
-  const endNs = startNs !== null && latency !== undefined ? startNs + msToNs(latency) : laterOf(startNs, draft.eventNs)
-  const own: SpanFact = {
-    key: `gateway:${requestId}`,
-    form: 'request',
-    service: serviceOf(plain, draft.service),
-    name: operation,
-    startNs,
-    endNs,
-    refs: refsOf(plain),
-  }
-  if (status !== undefined) own.status = status >= 500 ? 'error' : 'ok'
-  const traceId = traceIdOf(plain.get('xraytraceid')) ?? traceIdOf(plain.get('traceid'))
-  if (traceId !== undefined) own.traceId = draft.traceId = traceId
-  own.attributes = {}
-  if (status !== undefined) own.attributes['http.status'] = status
-  // A whole second may be up to a second before the request: whoever orders by it must know.
-  if (uncertain) own.attributes['start.uncertain_ms'] = 1000
-  draft.facts.own = own
-  draft.facts.name = operation
-  if (status !== undefined) draft.facts.httpStatus = status
-  draft.service = own.service
-  draft.severity = severityOfStatus(status)
-  draft.lineNs = stated.startNs
-  draft.message = status === undefined ? operation : `${operation} ${status}`
-  draft.template = `${operation} ${status === undefined ? '*' : `${Math.floor(status / 100)}xx`}`
+  if ((idOf(plain.get('extendedrequestid')) ?? idOf(plain.get('requestid'))) === undefined) return false
+  if (telling < (draft.service.kind === 'gateway' ? 1 : 3) || !readAccessValues(plain, draft)) return false
   flatten(value, draft.fields)
   return true
-}
-
-/** Where only the second is stated: the line is written when the answer went out, so the request began its latency before that, in that second. */
-function withinSecond(second: UnixNano | null, latencyMs: number | undefined, writtenNs: UnixNano): UnixNano | null {
-  if (second === null || latencyMs === undefined) return second
-  const began = writtenNs - msToNs(latencyMs)
-  const last = second + msToNs(999)
-  return began < second ? second : began > last ? last : began
-}
-
-/** Without a latency the line itself, written when the answer went out, is the latest sign of the request. */
-function laterOf(startNs: UnixNano | null, eventNs: UnixNano): UnixNano {
-  return startNs === null || eventNs > startNs ? eventNs : startNs
-}
-
-/** A server's failure is an error, a client's a warning. */
-function severityOfStatus(status: number | undefined): number {
-  if (status === undefined || status < 400) return 9
-  return status >= 500 ? 17 : 13
-}
-
-function plainKeys(value: JsonObject): Plain {
-  const plain: Plain = new Map()
-  for (const key of Object.keys(value))
-    plain.set(
-      key
-        .replace(/[._\s-]/g, '')
-        .toLowerCase()
-        .replace(/^context/, ''),
-      value[key],
-    )
-  return plain
-}
-
-function text(plain: Plain, key: string): string | undefined {
-  return idOf(plain.get(key))
-}
-
-function numberOf(plain: Plain, key: string): number | undefined {
-  const value = plain.get(key)
-  if (value === undefined || value === null || value === '' || value === '-') return undefined
-  const number = Number(value)
-  return Number.isFinite(number) && number >= 0 ? number : undefined
-}
-
-/** `POST /v1/bookings/{id}`: the route as configured before the path as called, which has ids in it. */
-function operationOf(plain: Plain): string | null {
-  const route = plain.get('routekey')
-  if (typeof route === 'string' && !isPlaceholder(route)) return route
-  const path = plain.get('resourcepath') ?? plain.get('path')
-  if (typeof path !== 'string' || isPlaceholder(path)) return null
-  const method = plain.get('httpmethod') ?? plain.get('method')
-  return typeof method === 'string' && !isPlaceholder(method) ? `${method} ${path}` : path
-}
-
-function startOf(plain: Plain, eventNs: UnixNano): { startNs: UnixNano | null; uncertain: boolean } {
-  const epoch = plain.get('requesttimeepoch')
-  const startNs = epochToNs(epoch, eventNs + DAY_NS)
-  if (startNs !== null) return { startNs, uncertain: String(epoch).length <= 10 }
-  const clf = plain.get('requesttime')
-  const seconds = typeof clf === 'string' ? parseClfTime(clf) : null
-  return { startNs: seconds, uncertain: seconds !== null }
-}
-
-function serviceOf(plain: Plain, service: ServiceRef): ServiceRef {
-  if (service.kind === 'gateway') return service
-  const api = text(plain, 'apiid')
-  const stage = plain.get('stage')
-  if (api !== undefined) return { kind: 'gateway', name: typeof stage === 'string' && !isPlaceholder(stage) ? `${api}/${stage}` : api }
-  return { kind: 'gateway', name: text(plain, 'domainname') ?? service.name }
-}
-
-function refsOf(plain: Plain): Ref[] {
-  const refs: Ref[] = []
-  for (const key of ['requestid', 'extendedrequestid']) {
-    const id = text(plain, key)
-    if (id !== undefined && !refs.some((ref) => ref.value === id)) refs.push({ kind: 'request', role: 'self', value: id })
-  }
-  // The id that the integration answered with is the Lambda RequestId; awsEndpointRequestId is its older name.
-  for (const key of ['integrationrequestid', 'awsendpointrequestid', 'lambdarequestid', 'authorizerrequestid']) {
-    const id = text(plain, key)
-    if (id !== undefined && !refs.some((ref) => ref.value === id)) refs.push({ kind: 'request', role: 'called', value: id })
-  }
-  return refs
 }

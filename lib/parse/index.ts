@@ -1,6 +1,7 @@
 /**
  * A record understood: RawRecord -> ParsedEvent. First match wins; the log group is a hint, the content decides (formats.md §7):
  *
+ *   a user's own format     access-format.ts
  *   segment                 xray.ts; otel.ts, zipkin.ts, jaeger.ts where the door said so
  *   OTLP log record         otel.ts
  *   { … }, any text         the formats of formats.ts, in their order; else
@@ -16,6 +17,8 @@ import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
 import { cutText, storable } from '#lib/base/text-bytes'
 import type { UnixNano } from '#lib/base/time'
 import type { EventFacts, Field, ParsedEvent, RawRecord } from '#lib/model/event'
+import type { AccessFormats } from './access-format'
+import { readByFormat } from './access-values'
 import { continuationOf } from './continuation'
 import type { Draft } from './draft'
 import { readMetrics } from './emf'
@@ -42,6 +45,8 @@ export interface ParseContext {
   receivedNs: UnixNano
   /** The file's modification time: for lines without a time. */
   fileTimeNs?: UnixNano | undefined
+  /** Formats that the user gave for log groups or deliveries: they come before all others. */
+  formats?: AccessFormats | undefined
 }
 
 export const MESSAGE_MAX = 2000
@@ -62,7 +67,8 @@ export function parseRecord(record: RawRecord, context: ParseContext): ParsedEve
 function parse(record: RawRecord, context: ParseContext, hint: Hint): ParsedEvent {
   const draft = newDraft(record, context)
   try {
-    readRecord(record, draft, hint)
+    const format = record.form === 'log' && record.format === undefined ? (context.formats?.of(record.logGroup ?? context.sourceName) ?? null) : null
+    if (format === null || !readByFormat(format, record.body.trimEnd(), draft)) readRecord(record, draft, hint)
   } catch {
     // A fault of a format's reading must not cost the event: it stays as text.
     fallBack(record, draft)

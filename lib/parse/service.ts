@@ -6,6 +6,7 @@ const RULES: [pattern: RegExp, kind: ServiceKind, assumed?: true][] = [
   [/^\/aws\/lambda\/(?:us-east-1\.)?(.+)$/, 'function'],
   [/^\/aws\/apigateway\/(.+)$/, 'gateway'],
   [/^API-Gateway-(?:Execution|Access)-Logs_(.+)$/, 'gateway'],
+  [/^\/aws\/appsync\/apis\/(.+)$/, 'gateway'],
   [/^\/aws\/(?:vendedlogs\/)?states\/(.+?)(?:-Logs)?$/, 'workflow'],
   [/^\/aws\/(?:vendedlogs\/)?events\/(?:event-bus\/)?(.+)$/, 'bus'],
   [/^\/aws\/(?:vendedlogs\/)?pipes\/(.+)$/, 'bus'],
