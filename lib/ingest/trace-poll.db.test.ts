@@ -1,0 +1,162 @@
+/** The X-Ray poller against the fake service through the real SDK, on a real Postgres: what it stores is what was issued. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { createTestDatabase } from '#lib/db/test-database'
+import { createTraceReader } from '#lib/sources/xray/client'
+import { createVirtualClock } from '#testing/fake-aws/clock'
+import { draw } from '#testing/fake-aws/draw'
+import { startFakeAws, type FakeAws } from '#testing/fake-aws/server'
+import type { SegmentDocument } from '#testing/fake-aws/trace-world'
+import { linkRound } from './linker'
+import { TracePoll } from './trace-poll'
+
+const { pool } = await createTestDatabase()
+const T = Date.UTC(2026, 5, 15, 9, 0, 0)
+const MINUTE = 60_000
+const TARGET = 7n
+const running: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  for (const stop of running.splice(0)) await stop()
+})
+
+async function start(seed: string): Promise<{ fake: FakeAws; poll: () => TracePoll }> {
+  await pool.query(
+    'truncate event, ingest_batch, span, span_ref, link, transaction, transaction_span, former_transaction, polled_trace, trace_scan, poll_target',
+  )
+  await pool.query(
+    `insert into poll_target (id, connection_id, kind, name, source_id, state, since_ms, delays, received, stored, duplicate, late)
+     values ($1, 1, 'xray', 'X-Ray traces', 1, 'active', $2, '{}', 0, 0, 0, 0)`,
+    [TARGET, T],
+  )
+  const fake = await startFakeAws({ seed, clock: createVirtualClock(T) })
+  const reader = createTraceReader({ ...fake.clientConfig(), maxAttempts: 1 })
+  running.push(async () => {
+    reader.close()
+    await fake.close()
+  })
+  // A poller that is made anew remembers nothing but what the database does: each step may be another process's.
+  return { fake, poll: () => new TracePoll({ pool, reader, targetId: TARGET, sinceMs: T, nowMs: () => fake.clock.nowMs() }) }
+}
+
+/** Steps whenever one is due until the clock has reached that time; failed calls are tried again a second later. */
+async function runUntil(fake: FakeAws, poll: () => TracePoll, untilMs: number): Promise<number> {
+  let failures = 0
+  while (fake.clock.nowMs() < untilMs) {
+    const { dueMs } = await poll().next()
+    if (dueMs > fake.clock.nowMs()) {
+      await fake.clock.advance(Math.min(dueMs, untilMs) - fake.clock.nowMs())
+      continue
+    }
+    await poll()
+      .step()
+      .catch(async () => {
+        failures++
+        await fake.clock.advance(1000)
+      })
+  }
+  return failures
+}
+
+const traceId = (n: number, atMs: number): string => `1-${Math.floor(atMs / 1000).toString(16)}-${n.toString(16).padStart(24, '0')}`
+const hex = (n: number): string => n.toString(16).padStart(16, '0')
+
+/** Traces of three segments each over an hour: the root is announced open first, the callee comes seconds to half an hour later. */
+function issue(fake: FakeAws, count: number): void {
+  for (let n = 1; n <= count; n++) {
+    const at = T + Math.floor(draw(fake.seed, 'at', n) * 60 * MINUTE)
+    const growth = Math.floor(1000 * (1800 ** draw(fake.seed, 'growth', n)))
+    const index = Math.floor(draw(fake.seed, 'index', n) * MINUTE)
+    const root: SegmentDocument = { id: hex(n * 4), trace_id: traceId(n, at), name: 'root', start_time: at / 1000, in_progress: true }
+    fake.traces().put(root, { atMs: at, indexMs: index })
+    fake.traces().put({ ...root, in_progress: undefined, end_time: (at + growth) / 1000 }, { atMs: at + growth, indexMs: index })
+    fake.traces().put({ id: hex(n * 4 + 1), trace_id: root.trace_id, parent_id: root.id, name: 'callee', start_time: at / 1000, end_time: at / 1000 + 1 }, { atMs: at + growth + 500, indexMs: index })
+  } // prettier-ignore
+}
+
+async function stored(): Promise<string[]> {
+  const { rows } = await pool.query<{ body: string }>('select body from event')
+  return rows.map(({ body }) => body).toSorted()
+}
+
+/** The newest version of each segment: older ones may have been replaced before anybody could see them. */
+function newest(fake: FakeAws): string[] {
+  return [
+    ...new Map(
+      fake
+        .traces()
+        .issued()
+        .map((version) => [`${version.traceId}:${version.segmentId}`, version.document]),
+    ).values(),
+  ].toSorted()
+}
+
+describe('the X-Ray poller', () => {
+  it.each(Array.from({ length: 4 }, (_, i) => `seed ${i}`))(
+    'stores every segment of every trace once, through growth, empty pages, refused tokens, throttled halves and cut connections (%s)',
+    async (seed) => {
+      const { fake, poll } = await start(seed)
+      issue(fake, 25)
+      Object.assign(fake.knobs, { throttle: 0.5, emptyPage: 0.3, staleToken: 0.1, cut: 0.05, drop: 0.05, unprocessed: 0.2, pageTraces: 7 })
+      const failures = await runUntil(fake, poll, T + 3 * 60 * MINUTE)
+      const bodies = await stored()
+      expect(bodies.filter((body) => !body.includes('"in_progress":true'))).toEqual(newest(fake))
+      expect(new Set(bodies).size).toBe(bodies.length)
+      expect(failures).toBeGreaterThan(10)
+      while ((await linkRound(pool)) > 0);
+      const { rows } = await pool.query('select count(*)::int as links from link')
+      expect(rows).toEqual([{ links: 25 }])
+    },
+  )
+
+  it('a trace that grew after it was read is read again, and stays one transaction', async () => {
+    const { fake, poll } = await start('growth')
+    const root: SegmentDocument = { id: hex(1), trace_id: traceId(1, T), name: 'root', start_time: T / 1000, end_time: T / 1000 + 1 }
+    fake.traces().put(root)
+    await runUntil(fake, poll, T + 30 * MINUTE)
+    expect(await stored()).toHaveLength(1)
+    fake.traces().put({ ...root, id: hex(2), parent_id: hex(1), name: 'late', start_time: T / 1000 + 900 })
+    await runUntil(fake, poll, T + 35 * MINUTE)
+    expect(await stored()).toHaveLength(2)
+    while ((await linkRound(pool)) > 0);
+    expect((await pool.query('select span_count from transaction')).rows).toEqual([{ span_count: 2 }])
+  })
+
+  it('a trace whose update X-Ray showed long after its time is found by a sweep over the starts', async () => {
+    const { fake, poll } = await start('sweep')
+    fake
+      .traces()
+      .put(
+        { id: hex(1), trace_id: traceId(1, T + MINUTE), name: 'root', start_time: T / 1000 + 60, end_time: T / 1000 + 61 },
+        { atMs: T + MINUTE, indexMs: 40 * MINUTE },
+      )
+    await runUntil(fake, poll, T + 60 * MINUTE)
+    expect(await stored()).toHaveLength(0)
+    await runUntil(fake, poll, T + 65 * MINUTE)
+    expect(await stored()).toHaveLength(1)
+    expect((await pool.query('select late::int, stored::int from poll_target')).rows).toEqual([{ late: 1, stored: 1 }])
+  })
+
+  it('an open trace is looked at until it has settled or its tries are used up, each longer after the last', async () => {
+    const { fake, poll } = await start('open')
+    fake.traces().put({ id: hex(1), trace_id: traceId(1, T), name: 'crashed', start_time: T / 1000, in_progress: true })
+    await runUntil(fake, poll, T + 8 * 60 * MINUTE)
+    const fetches = fake.requests.filter(({ action }) => action === 'BatchGetTraces').length
+    expect(fetches).toBe(6)
+    expect(await stored()).toHaveLength(1)
+  })
+
+  it('what is complete stays behind what is announced and not fetched, and moves on with it', async () => {
+    const { fake, poll } = await start('complete')
+    fake
+      .traces()
+      .put({ id: hex(1), trace_id: traceId(1, T + 2 * MINUTE), name: 'a', start_time: T / 1000 + 120, end_time: T / 1000 + 121 }, { atMs: T + 2 * MINUTE })
+    fake.traces().deny('xray:BatchGetTraces')
+    await runUntil(fake, poll, T + 10 * MINUTE)
+    const complete = async (): Promise<number> =>
+      Number((await pool.query<{ complete_ms: bigint }>('select complete_ms from poll_target')).rows[0]?.complete_ms)
+    expect(await complete()).toBeLessThanOrEqual(T + 2 * MINUTE)
+    fake.traces().allow('xray:BatchGetTraces')
+    await runUntil(fake, poll, T + 15 * MINUTE)
+    expect(await complete()).toBeGreaterThanOrEqual(T + 12 * MINUTE)
+  })
+})
