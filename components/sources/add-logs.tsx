@@ -103,7 +103,7 @@ export function Command({ text, label }: { text: string; label: string }) {
 }
 
 /** The side panel: what can deliver today, each with the thing to drop or to copy. */
-export function AddLogs({ onClose }: { onClose: ReactNode }) {
+export function AddLogs({ onConnect, onClose }: { onConnect: () => void; onClose: ReactNode }) {
   const origin = useOrigin()
   return (
     <>
@@ -114,15 +114,24 @@ export function AddLogs({ onClose }: { onClose: ReactNode }) {
       <ol className="steps">
         <Way
           number={1}
+          title="CloudWatch Logs and X-Ray"
+          text="Read from AWS as they are written, with a role that may read and nothing else. Late events are found; nothing is read twice."
+        >
+          <Button look="primary" icon="cloud" onClick={onConnect}>
+            Connect to AWS
+          </Button>
+        </Way>
+        <Way
+          number={2}
           title="A file, or a paste"
           text="JSON lines, CloudWatch exports, X-Ray, OTLP, Zipkin, Jaeger or plain text; gzip and zip too. Importing again stores nothing twice."
         >
           <DropOrPaste />
         </Way>
-        <Way number={2} title="The command line" text="Files, folders or standard input, of any size. It goes on where it was interrupted.">
+        <Way number={3} title="The command line" text="Files, folders or standard input, of any size. It goes on where it was interrupted.">
           <Command text={IMPORT_COMMAND} label="Copy the command" />
         </Way>
-        <Way number={3} title="Over HTTP" text="From a collector, Firehose or a script. 200 means that the events are committed.">
+        <Way number={4} title="Over HTTP" text="From a collector, Firehose or a script. 200 means that the events are committed.">
           <Doors origin={origin} />
         </Way>
       </ol>

@@ -6,15 +6,20 @@ import type { Zone } from '#lib/base/clock'
 import { formatBytes, formatDuration, formatPlural, formatCount } from '#lib/base/format'
 import { relativeLabel, resolveTime } from '#lib/base/time-entry'
 import { shortSourceName, sourceState, totalsOf } from '#lib/graph/source-state'
+import { useConnections } from '#lib/hooks/connections'
 import { useSources, useStatus } from '#lib/hooks/data'
 import { useNow } from '#lib/hooks/now'
 import { usePreference } from '#lib/hooks/preferences'
 import { isLive, useView } from '#lib/hooks/view'
 import type { SourceStatus, Status } from '#lib/model/api'
+import type { ConnectionItem } from '#lib/model/connection'
 import { DemoNotice } from '#components/demo-button'
 import { Button, IconButton } from '#components/ui/controls'
 import { EmptyState, ErrorState, Notice, Skeleton } from '#components/ui/states'
 import { AddLogs } from './add-logs'
+import { ConnectPanel } from './connect/connect-panel'
+import { ConnectionPanel } from './connection-panel'
+import { Connections } from './connections'
 import { SourceCoverage } from './source-coverage'
 import { formatLag, SourceTable } from './source-table'
 
@@ -24,7 +29,8 @@ export function SourcesPage() {
   const [view] = useView()
   const [zone] = usePreference('zone')
   const now = useNow() ?? 0
-  const [adding, setAdding] = useState(true)
+  const [panel, setPanel] = useState<Panel>({ show: 'ways' })
+  const connections = useConnections()
   const withRates = useSources({ from: view.from, to: view.to }, isLive(view) ? 30_000 : false)
   const rates = useMemo(
     () =>
@@ -40,8 +46,8 @@ export function SourcesPage() {
     <main className="so-page">
       <div className="top">
         <Answer status={status.data} zone={zone} now={now} />
-        {adding ? null : (
-          <Button icon="plus" onClick={() => setAdding(true)}>
+        {panel.show === 'ways' || panel.show === 'connect' ? null : (
+          <Button icon="plus" onClick={() => setPanel({ show: 'ways' })}>
             Add logs
           </Button>
         )}
@@ -51,8 +57,14 @@ export function SourcesPage() {
           These numbers are {formatDuration(Math.max(1000, now - status.dataUpdatedAt))} old: {status.error.message}
         </Notice>
       ) : null}
-      <div className={`so-grid${adding ? '' : ' alone'}`}>
+      <div className={`so-grid${panel.show === 'none' ? ' alone' : ''}`}>
         <div className="min-w-0">
+          <Connections
+            items={connections.data?.items ?? []}
+            openId={panel.show === 'connection' ? panel.id : null}
+            onOpen={(id) => setPanel({ show: 'connection', id })}
+            zone={zone}
+          />
           {now > 0 ? <DemoNotice zone={zone} now={now} /> : null}
           <Sources sources={sources} error={status.error} retry={() => void status.refetch()}>
             {sources ? (
@@ -77,14 +89,54 @@ export function SourcesPage() {
             ) : null}
           </Sources>
         </div>
-        {adding ? (
-          <aside className="so-add" aria-label="Add logs">
-            <AddLogs onClose={<IconButton icon="close" label="Close" small onClick={() => setAdding(false)} />} />
+        {panel.show === 'none' ? null : (
+          <aside className="so-add" aria-label={panel.show === 'ways' ? 'Add logs' : 'Connection to AWS'}>
+            <SidePanel panel={panel} onPanel={setPanel} connections={connections.data?.items ?? []} zone={zone} now={now} />
           </aside>
-        ) : null}
+        )}
       </div>
     </main>
   )
+}
+
+type Panel = { show: 'none' } | { show: 'ways' } | { show: 'connect'; id?: string } | { show: 'connection'; id: string }
+
+interface SidePanelProps {
+  panel: Panel
+  onPanel: (panel: Panel) => void
+  connections: readonly ConnectionItem[]
+  zone: Zone
+  now: number
+}
+
+/** What stands beside the table: the ways to bring logs, the steps of a new connection, or one that exists. */
+function SidePanel({ panel, onPanel, connections, zone, now }: SidePanelProps) {
+  const close = (to: Panel) => <IconButton icon="close" label="Close" small onClick={() => onPanel(to)} />
+  const item = 'id' in panel ? connections.find((other) => other.id === panel.id) : undefined
+  if (panel.show === 'connect') {
+    return (
+      <ConnectPanel
+        key={panel.id ?? 'new'}
+        {...(item ? { existing: item } : {})}
+        onDone={(id) => onPanel({ show: 'connection', id })}
+        onClose={close(item ? { show: 'connection', id: item.id } : { show: 'ways' })}
+      />
+    )
+  }
+  if (panel.show === 'connection' && item) {
+    return (
+      <ConnectionPanel
+        key={item.id}
+        item={item}
+        zone={zone}
+        now={now}
+        onChange={() => onPanel({ show: 'connect', id: item.id })}
+        onRemoved={() => onPanel({ show: 'ways' })}
+        onClose={close({ show: 'none' })}
+      />
+    )
+  }
+  return <AddLogs onConnect={() => onPanel({ show: 'connect' })} onClose={close({ show: 'none' })} />
 }
 
 interface SourcesProps {

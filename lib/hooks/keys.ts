@@ -15,4 +15,10 @@ export const keys = {
   facets: (params: Params) => ['facets', params] as const,
   events: (params: Params) => ['events', params] as const,
   event: (id: string) => ['event', id] as const,
+  // What belongs to a connection lies under its key, so that a change refreshes all of it.
+  connections: ['connections'] as const,
+  connectionGroups: (id: string) => ['connections', id, 'groups'] as const,
+  backfills: (id: string) => ['connections', id, 'backfills'] as const,
+  policy: (draft: unknown) => ['policy', draft] as const,
+  estimate: (request: unknown) => ['estimate', request] as const,
 }

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { defaultLabel, isChosen, matches, NOTHING_ENTERED, toggleGroup } from './draft'
+
+describe('names and patterns of log groups', () => {
+  it.each([
+    ['/aws/lambda/shop-*', '/aws/lambda/shop-cart', true],
+    ['/aws/lambda/shop-*', '/aws/lambda/other', false],
+    ['/aws/lambda/shop-cart', '/aws/lambda/shop-cart-2', false],
+    ['/app/v?', '/app/v2', true],
+    ['/app.x', '/app-x', false],
+    ['*', '/anything', true],
+  ])('%s and %s: %s', (pattern, name, expected) => {
+    expect(matches(pattern, name)).toBe(expected)
+  })
+
+  it('a group is taken out of a pattern by an exception, and in again by dropping it', () => {
+    const all = { ...NOTHING_ENTERED, groups: ['/aws/lambda/*'] }
+    const without = toggleGroup(all, '/aws/lambda/noisy')
+    expect(without).toMatchObject({ groups: ['/aws/lambda/*'], excludedGroups: ['/aws/lambda/noisy'] })
+    expect(isChosen(without, '/aws/lambda/noisy')).toBe(false)
+    expect(toggleGroup(without, '/aws/lambda/noisy')).toMatchObject({ groups: ['/aws/lambda/*'], excludedGroups: [] })
+  })
+
+  it('a group that no pattern means is taken in and out by its name', () => {
+    const one = toggleGroup(NOTHING_ENTERED, '/app/a')
+    expect(one.groups).toEqual(['/app/a'])
+    expect(toggleGroup(one, '/app/a')).toMatchObject({ groups: [], excludedGroups: [] })
+  })
+})
+
+it('a connection without a name is called by its account and region', () => {
+  expect(defaultLabel({ roleArn: 'arn:aws:iam::123456789012:role/specter', region: 'eu-central-1' })).toBe('123456789012, eu-central-1')
+  expect(defaultLabel({ roleArn: '', region: 'eu-central-1' })).toBe('eu-central-1')
+})

@@ -1,0 +1,88 @@
+/** What is entered on the way to a connection. Everything is text until it is sent. */
+import type { ConnectionDraft, ConnectionItem } from '#lib/model/connection'
+
+export interface Entered {
+  label: string
+  region: string
+  roleArn: string
+  externalId: string
+  endpoint: string
+  groups: readonly string[]
+  excludedGroups: readonly string[]
+  xray: boolean
+  lookbackMinutes: number
+}
+
+export const NOTHING_ENTERED: Entered = {
+  label: '',
+  region: '',
+  roleArn: '',
+  externalId: '',
+  endpoint: '',
+  groups: [],
+  excludedGroups: [],
+  xray: true,
+  lookbackMinutes: 60,
+}
+
+const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim())
+
+export function draftOf(entered: Entered): ConnectionDraft {
+  const role = orNull(entered.roleArn)
+  return {
+    label: orNull(entered.label) ?? defaultLabel(entered),
+    region: entered.region.trim(),
+    roleArn: role,
+    externalId: role === null ? null : orNull(entered.externalId),
+    endpoint: orNull(entered.endpoint),
+    groups: [...entered.groups],
+    excludedGroups: [...entered.excludedGroups],
+    filterPattern: null,
+    xray: entered.xray,
+    enabled: true,
+  }
+}
+
+/** `123456789012, eu-central-1`, or the region alone. */
+export function defaultLabel({ roleArn, region }: Pick<Entered, 'roleArn' | 'region'>): string {
+  const account = /:iam::(\d{12}):/.exec(roleArn)?.[1]
+  return [account, region.trim()].filter(Boolean).join(', ') || 'AWS'
+}
+
+export function enteredOf(item: ConnectionItem): Entered {
+  return {
+    label: item.label,
+    region: item.region,
+    roleArn: item.roleArn ?? '',
+    externalId: item.externalId ?? '',
+    endpoint: item.endpoint ?? '',
+    groups: item.groups,
+    excludedGroups: item.excludedGroups,
+    xray: item.xray,
+    lookbackMinutes: 0,
+  }
+}
+
+/** Whether a name is meant by a pattern: * stands for any characters, ? for one, as CloudWatch's users write them. */
+export function matches(pattern: string, name: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${source}$`).test(name)
+}
+
+export const isChosen = (entered: Pick<Entered, 'groups' | 'excludedGroups'>, name: string): boolean =>
+  entered.groups.some((pattern) => matches(pattern, name)) && !entered.excludedGroups.some((pattern) => matches(pattern, name))
+
+/** Takes one group in or out, by the shortest list of names and patterns that says so. */
+export function toggleGroup(entered: Entered, name: string): Entered {
+  if (isChosen(entered, name)) {
+    const groups = entered.groups.filter((pattern) => pattern !== name)
+    const stillIn = groups.some((pattern) => matches(pattern, name))
+    return { ...entered, groups, excludedGroups: stillIn ? [...entered.excludedGroups, name] : entered.excludedGroups }
+  }
+  const excludedGroups = entered.excludedGroups.filter((pattern) => !matches(pattern, name))
+  const alreadyIn = entered.groups.some((pattern) => matches(pattern, name))
+  return { ...entered, excludedGroups, groups: alreadyIn ? entered.groups : [...entered.groups, name] }
+}
