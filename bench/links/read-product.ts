@@ -8,7 +8,9 @@ import { groupBy, pushTo } from '#lib/base/group'
 import { emptyDictionary, toEventRow } from '#lib/ingest/event-rows'
 import { OrdinalCounter } from '#lib/ingest/identity'
 import { assembleGroup, mergeSpans } from '#lib/link/assemble'
+import { demotionsOf, ruleHealth, type Demotions } from '#lib/link/health'
 import { linksOf } from '#lib/link/match'
+import { DeliveryOrder } from '#lib/link/delivery-order'
 import { CAUSE_ROLES, EFFECT_ROLES } from '#lib/link/rules'
 import { valuesOf } from '#lib/link/statistical/adapt'
 import { assignStream } from '#lib/link/stream'
@@ -41,11 +43,12 @@ export async function readSet(files: readonly string[]): Promise<ReadSet> {
   const parse = createParser()
   for (const file of files) {
     const decoder = createBodyDecoder({ nowMs: Date.parse('2027-01-01') })
+    const order = new DeliveryOrder()
     const take = (records: ReturnType<typeof decoder.push>): void => {
       for (const record of records) {
         if ('fate' in record) continue
         const parsed = parse(record, { sourceName: 'bench', receivedNs: 0n })
-        const row = toEventRow(parsed, { name: 'bench', kind: 'file' }, ordinals, dictionary)
+        const row = toEventRow(parsed, { source: { name: 'bench', kind: 'file' }, ordinals, order }, dictionary)
         const values = valuesOf(parsed)
         events.set(row.id, {
           timeNs: parsed.timeNs, id: row.id, streamId: row.streamId, serviceId: row.serviceId, groupId: row.groupId, spanId: null,
@@ -91,6 +94,7 @@ function assemble(events: ReadEvent[]): Pick<ReadSet, 'spans' | 'lines' | 'links
   return { spans, lines, links: linkAll(spans, refs), spanOfEventId }
 }
 
+/** Links by rules, and once more with what they show of the rules themselves, as a fit does. */
 function linkAll(spans: Map<bigint, Span>, refs: SpanRef[]): Link[] {
   for (const span of spans.values()) {
     if (span.form !== 'execution' || span.requestId === null) continue
@@ -105,5 +109,7 @@ function linkAll(spans: Map<bigint, Span>, refs: SpanRef[]): Link[] {
     refs.filter((r) => EFFECT_ROLES.has(r.role)),
     (r) => r.spanId,
   )
-  return [...effects].flatMap(([effect, list]) => linksOf(effect, list, (join) => causes.get(join) ?? []))
+  const none: SpanRef[] = []
+  const link = (demoted?: Demotions): Link[] => [...effects].flatMap(([effect, list]) => linksOf(effect, list, (join) => causes.get(join) ?? none, demoted))
+  return link(demotionsOf(ruleHealth(link())))
 }

@@ -1,5 +1,6 @@
 /** From parsed events to rows: identity, keys of the span groups, and the dictionary rows that they refer to. */
 import { hash64 } from '#lib/base/hash'
+import type { DeliveryOrder } from '#lib/link/delivery-order'
 import type { ParsedEvent, ServiceRef } from '#lib/model/event'
 import { serviceKey, spanKey } from '#lib/model/keys'
 import { eventTerms } from '#lib/normalize/terms'
@@ -50,13 +51,24 @@ export function addService(dictionary: Dictionary, service: ServiceRef): bigint 
 
 /** The set of events that this one is assembled with; null where only its place in the stream tells. */
 function groupOf(event: ParsedEvent, id: bigint, sandbox: boolean): bigint | null {
-  if (event.facts?.own) return hash64(event.facts.own.key)
+  const { facts } = event
+  if (facts?.own) return hash64(facts.own.key)
   if (event.requestId) return hash64(spanKey.execution(event.requestId))
-  return sandbox ? null : id
+  // A container runtime's parts of one line.
+  if (facts?.part?.id !== undefined) return hash64(spanKey.parts(facts.part.id))
+  return sandbox || (event.record.logGroup !== undefined && facts?.continues !== undefined) ? null : id
 }
 
-/** Builds the row and notes what it refers to. `source` is the delivery's NAME and kind, for records that carry no log group. */
-export function toEventRow(event: ParsedEvent, source: { name: string; kind: string }, ordinals: OrdinalCounter, dictionary: Dictionary): EventRow {
+export interface Delivery {
+  /** NAME and kind, for records that carry no log group. */
+  source: { name: string; kind: string }
+  ordinals: OrdinalCounter
+  /** Left out where only the row's key is asked for. */
+  order?: DeliveryOrder
+}
+
+/** Builds the row and notes what it refers to. A delivery's events are given in its order: an event without a time is put into its place (event.timeNs). */
+export function toEventRow(event: ParsedEvent, { source, ordinals, order }: Delivery, dictionary: Dictionary): EventRow {
   const { record } = event
   const sourceId =
     record.form === 'segment' && record.format === undefined
@@ -75,5 +87,7 @@ export function toEventRow(event: ParsedEvent, source: { name: string; kind: str
   const templateId = memory.of(`template:${serviceId}\0${event.template}`)
   if (!dictionary.templates.has(templateId)) dictionary.templates.set(templateId, { serviceId, text: event.template, severity: event.severity })
   const id = eventIdentity(event, source.name, ordinals)
-  return { parsed: event, id, sourceId, streamId, serviceId, groupId: groupOf(event, id, sandbox), templateId, terms: eventTerms(event) }
+  const own = groupOf(event, id, sandbox)
+  const groupId = order === undefined ? own : order.place(event, streamId, own)
+  return { parsed: event, id, sourceId, streamId, serviceId, groupId, templateId, terms: eventTerms(event) }
 }

@@ -14,6 +14,7 @@ import type { Span, SpanRef } from '#lib/model/span'
 import { assignEvents, eventsOfBatches, eventsOfGroups, eventsOfStream, markLinked, nextBatches } from '#lib/store/link-queue'
 import { noteLinked } from '#lib/store/linking'
 import { addRefs, deleteSpans, loadSpans, loadSpansOfGroups, replaceSpans } from '#lib/store/spans'
+import { continuedLines } from './continued-lines'
 import { relink } from './relink'
 
 /** A round's size: enough that its fixed cost (a dozen queries) disappears, little enough for some 60 MB. */
@@ -69,11 +70,12 @@ export interface Touched {
 
 async function assembleTouched(client: PoolClient, fresh: LinkEvent[]): Promise<Touched> {
   const moved = await moveInStreams(client, fresh)
-  const touched = [...fresh, ...moved.events]
+  const continued = await continuedLines(client, fresh)
+  const touched = [...fresh, ...moved.events, ...continued.events]
   const times = touched.map((event) => event.timeNs)
   const low = times.reduce((a, b) => (a < b ? a : b), times[0] ?? 0n)
   const high = times.reduce((a, b) => (a > b ? a : b), low)
-  return assembleGroups(client, touched, moved.left, { low, high })
+  return assembleGroups(client, touched, new Set([...moved.left, ...continued.left]), { low, high })
 }
 
 /** Builds anew the groups of these events and those that lost an event. `range` holds the times of all events that came or went. */

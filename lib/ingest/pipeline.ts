@@ -5,9 +5,11 @@
 import type { Pool } from 'pg'
 import { msToNs, nsToIso, nsToMs, type UnixNano } from '#lib/base/time'
 import { getPool } from '#lib/db/pool'
+import { DeliveryOrder } from '#lib/link/delivery-order'
 import type { IngestResult } from '#lib/model/api'
 import type { RawRecord, RefusedRecord } from '#lib/model/event'
 import { maskRecord } from '#lib/normalize/mask'
+import type { AccessFormats } from '#lib/parse/access-format'
 import { createParser } from '#lib/parse/index'
 import { SpecterError } from '#lib/server/problem'
 import { createBodyDecoder } from '#lib/sources/http/decode'
@@ -15,6 +17,7 @@ import { CopyWriter } from '#lib/db/copy'
 import { encodeEvent } from '#lib/store/event-encoding'
 import { EventStore, type Alongside } from '#lib/store/events'
 import type { Batch, BatchResult, Dictionary } from '#lib/store/rows'
+import { accessFormatsOf } from './access-formats'
 import { addSource, emptyDictionary, sourceIdOf, toEventRow } from './event-rows'
 import { FieldTally } from './field-tally'
 import { OrdinalCounter } from './identity'
@@ -69,6 +72,7 @@ export async function ingestStream(body: AsyncIterable<Uint8Array>, options: Del
   running++
   const delivery = new Delivery(storeOf(pool), options)
   try {
+    delivery.formats = await accessFormatsOf(pool)
     const decoder: RecordDecoder = options.decoder ?? createBodyDecoder({ nowMs: Date.now() })
     for await (const chunk of inflate(body, options.gzip)) {
       options.signal?.throwIfAborted()
@@ -99,6 +103,7 @@ export async function ingestPage(
 ): Promise<IngestResult> {
   const delivery = new Delivery(storeOf(pool), options, alongside)
   try {
+    delivery.formats = await accessFormatsOf(pool)
     await delivery.add(records)
     return await delivery.finish()
   } catch (error) {
@@ -128,7 +133,9 @@ class Delivery {
   private writing: Promise<void> = Promise.resolve()
   private failed: unknown
   private readonly ordinals = new OrdinalCounter()
+  private readonly order = new DeliveryOrder()
   private readonly parse = createParser()
+  formats: AccessFormats | undefined
   /** One is being filled while the other is on its way. */
   private spare = new CopyWriter()
   private fields = new FieldTally()
@@ -175,8 +182,8 @@ class Delivery {
 
   private accept(record: RawRecord): void {
     const { sourceName, sourceKind, fileTimeNs } = this.options
-    const event = this.parse(maskRecord(record), { sourceName, receivedNs: this.batch.receivedNs, fileTimeNs })
-    const row = toEventRow(event, { name: sourceName, kind: sourceKind }, this.ordinals, this.dictionary)
+    const event = this.parse(maskRecord(record), { sourceName, receivedNs: this.batch.receivedNs, fileTimeNs, formats: this.formats })
+    const row = toEventRow(event, { source: { name: sourceName, kind: sourceKind }, ordinals: this.ordinals, order: this.order }, this.dictionary)
     const { writer, events } = this.batch
     const start = writer.bytes
     encodeEvent(writer, row)

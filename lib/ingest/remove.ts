@@ -31,7 +31,7 @@ export async function recordKeys(body: AsyncIterable<Uint8Array>, source: { name
     for (const record of records) {
       if ('fate' in record) continue
       const event = parseRecord(maskRecord(record), { sourceName: source.name, receivedNs: 0n })
-      if (!event.untimed) keys.push({ timeNs: event.timeNs, id: toEventRow(event, source, ordinals, dictionary).id })
+      if (!event.untimed) keys.push({ timeNs: event.timeNs, id: toEventRow(event, { source, ordinals }, dictionary).id })
     }
   }
   for await (const chunk of body) add(decoder.push(chunk))

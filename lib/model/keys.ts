@@ -9,6 +9,8 @@ export function serviceKey(service: ServiceRef): string {
 export const spanKey = {
   /** All that one Lambda RequestId names; several attempts of it are split further. */
   execution: (requestId: string): string => `exec:${requestId}`,
+  /** The parts that a container runtime cut one line into. */
+  parts: (partId: string): string => `parts:${partId}`,
   /** The nth START of a RequestId in one log stream, where there is more than one. */
   attempt: (requestId: string, streamId: bigint, nth: number): string => `exec:${requestId}\0${streamId}\0${nth}`,
 }

@@ -115,6 +115,24 @@ export async function eventsOfStream(client: PoolClient, streamId: bigint, fromN
   return rows.map(toEvent)
 }
 
+/** Of these streams, those with a line between two times that continues another (index: event_stream). */
+export async function streamsWithContinuations(client: PoolClient, streams: readonly bigint[], fromNs: bigint, toNs: bigint): Promise<bigint[]> {
+  const { rows } = await client.query<{ stream_id: bigint }>(
+    `select distinct stream_id from event where stream_id = any($1) and time_ns between $2 and $3 and facts is not null and facts ? 'continues'`,
+    [arrayText(streams), fromNs, toNs],
+  )
+  return rows.map((row) => row.stream_id)
+}
+
+/** The events of a stream between two times that name no execution, or have facts (index: event_stream). */
+export async function eventsNear(client: PoolClient, streamId: bigint, fromNs: bigint, toNs: bigint): Promise<LinkEvent[]> {
+  const { rows } = await client.query<EventRow>(
+    `${SELECT} where e.stream_id = $1 and e.time_ns between $2 and $3 and (e.request_id is null or e.facts is not null)`,
+    [streamId, fromNs, toNs],
+  )
+  return rows.map(toEvent)
+}
+
 /** Writes which group and span events belong to. */
 export async function assignEvents(client: PoolClient, events: readonly { timeNs: bigint; id: bigint; groupId: bigint; spanId: bigint }[]): Promise<void> {
   if (events.length === 0) return
