@@ -80,7 +80,9 @@ async function measureFolder(folder: string): Promise<void> {
   const found = new Set(proven.map(([effect, cause]) => `${effect} ${cause}`))
   const wrong = proven.filter(([effect, cause]) => !right.get(effect)?.has(cause))
   console.log(`${folder}: ${read.events} events, ${read.spans.size} spans, ${read.links.length} links of tier A`)
-  console.log(`  precision ${(1 - wrong.length / proven.length).toFixed(5)} (${wrong.length} wrong of ${proven.length}${wrong.length > 0 ? `: ${wrong.slice(0, 5).join('; ')}` : ''})`)
+  console.log(
+    `  precision ${(1 - wrong.length / proven.length).toFixed(5)} (${wrong.length} wrong of ${proven.length}${wrong.length > 0 ? `: ${wrong.slice(0, 5).join('; ')}` : ''})`,
+  )
   const byKind = new Map<string, [found: number, of: number]>()
   for (const row of wanted) {
     for (const name of [row.level, `${row.level} ${row.kind}`]) {

@@ -18,11 +18,35 @@ export function hashNumber(text: string): number {
   return (hi & 0x1fffff) * 0x100000000 + (lo >>> 0)
 }
 
-/** Values of a line, but for the ids by which tier A joins: what they prove is proved, and hiding a link must hide its id too. */
-export function valuesOf({ facts, fields, requestId }: Pick<ParsedEvent, 'facts' | 'fields' | 'requestId'>): number[] {
+/**
+ * Values of a line, and the ids that stand in longer ones (`tickets/FB-4GUZNL8.pdf` names a booking), but for the ids by which tier A joins:
+ * what they prove is proved, and hiding a link must hide its id too.
+ */
+export function valuesOf({ facts, fields, requestId, message = '' }: ReadLine): number[] {
   const proved = new Set([requestId])
   for (const fact of [facts, facts?.own, ...(facts?.more ?? [])]) for (const ref of fact?.refs ?? []) proved.add(ref.value)
-  return [...new Set(fields.flatMap(({ value }) => (value.length > 1 && !proved.has(value) ? hashNumber(value) : [])))]
+  const values = new Set<string>()
+  for (const { value } of fields) {
+    if (value.length <= 1 || proved.has(value)) continue
+    values.add(value)
+    for (const id of idsIn(value)) if (!proved.has(id)) values.add(id)
+  }
+  for (const id of idsIn(message)) if (!proved.has(id)) values.add(id)
+  return [...values].map(hashNumber)
+}
+
+type ReadLine = Pick<ParsedEvent, 'facts' | 'fields' | 'requestId'> & Partial<Pick<ParsedEvent, 'message'>>
+
+const ID_IN_TEXT = /[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*/g
+const SHORTEST_ID = 6
+const LONGEST_TEXT = 1000
+const MOST_IN_TEXT = 16
+
+/** Words that look like ids: six characters or more with a digit among them. */
+function idsIn(text: string): string[] {
+  if (text.length < SHORTEST_ID) return []
+  const words = text.slice(0, LONGEST_TEXT).match(ID_IN_TEXT) ?? []
+  return words.filter((word) => word.length >= SHORTEST_ID && word !== text && /\d/.test(word)).slice(0, MOST_IN_TEXT)
 }
 
 const MS_PER_NS = 1e-6

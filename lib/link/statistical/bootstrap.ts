@@ -22,9 +22,11 @@ export function nestedExcess(window: Window, activeMs: number, unitMs: number, w
   const chance = meanOpen(window, activeMs)
   const seen = new Map<number, number>()
   const around = new Map<number, Map<number, number>>()
+  const within = new Set<number>()
   eachNested(window, unitMs, wanted, (e, gaps) => {
     const opening = window.opening[e] ?? 0
     seen.set(opening, (seen.get(opening) ?? 0) + 1)
+    if (window.spans[e]?.within) within.add(opening)
     let counts = around.get(opening)
     if (!counts) around.set(opening, (counts = new Map()))
     for (const before of new Set(gaps.map((g) => window.anchors.before[g] ?? 0))) counts.set(before, (counts.get(before) ?? 0) + 1)
@@ -34,6 +36,8 @@ export function nestedExcess(window: Window, activeMs: number, unitMs: number, w
     const n = seen.get(opening) ?? 1
     const shares = new Map<number, number>()
     for (const [before, count] of counts) {
+      // What is known to lie in its cause needs no proof that it does; which of the gaps around it is meant shows in the delays.
+      if (within.has(opening) && count / n > LEAST_SHARE) shares.set(before, count / n)
       // At least one such gap open by chance, were their number Poisson's.
       const expected = 1 - Math.exp(-(chance.get(before) ?? 0))
       const share = (count / n - expected) / Math.max(0.05, 1 - expected)

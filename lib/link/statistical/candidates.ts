@@ -4,12 +4,21 @@
  */
 import { binOf } from './delay'
 import type { EdgeView, ShareView } from './edges'
+import type { Known } from './known'
 import type { Graph } from './matching'
 import { shareOf } from './sharing'
 import { lowerBound, type Window } from './window'
 
+/**
+ * Rows of the graph are choices: an effect's cause; of one with known causes each of these (which of its places it was), and where such
+ * effects may have several, the further ones.
+ */
 export interface Candidates {
   graph: Graph
+  /** Effect of each row. */
+  effect: Int32Array
+  /** The row in which an effect's unknown causes are; -1 where all are known. */
+  openRow: Int32Array
   /** Anchor of each edge. */
   anchor: Int32Array
   /** Bins of the call's and the return's delay; -1 where there is no return. */
@@ -26,9 +35,10 @@ export interface Sources {
   outsideRate: (opening: number) => number
   /** See Graph.gather. */
   gather: (opening: number) => number
+  /** Asynchronous openings: places in order of preference; a span sends from the first that it has. */
+  ranks: Map<number, readonly number[]>
   unitMs: number
-  /** Where certain: the span that caused this one, -1 for none; undefined where unknown. */
-  known?: Map<number, number>
+  known?: Known
 }
 
 /** Edges lighter than this share of an effect's heaviest are dropped. */
@@ -36,6 +46,8 @@ const LIGHTEST = 1e-9
 const MOST_EDGES = 64
 /** What clocks of one platform may differ by after what was learned of them. */
 const CLOCK_ERROR_MS = 50
+/** How far a call may stick out of what waits for it, in units: the two are recorded one after the other. */
+const SLACK = 2
 
 interface Found {
   anchor: number
@@ -46,26 +58,45 @@ interface Found {
   rate: number
 }
 
-export function findCandidates(window: Window, sources: Sources, first = 0, last = window.spans.length): Candidates {
-  const lists: Found[][] = []
-  const outside = new Float64Array(last - first)
-  let total = 0
-  for (let e = first; e < last; e++) {
-    const opening = window.opening[e] ?? 0
-    const known = sources.known?.get(e)
-    outside[e - first] = known !== undefined && known >= 0 ? 0 : sources.outsideRate(opening)
-    const found = known === -1 ? [] : ofEffect(window, sources, e, known)
-    lists.push(found)
-    total += found.length
-  }
-  return pack(window, lists, outside, { total, first, ...sources })
+interface Row {
+  effect: number
+  found: Found[]
+  outside: number
+  gather: number
+  open: boolean
 }
 
-function ofEffect(window: Window, sources: Sources, e: number, known: number | undefined): Found[] {
+export function findCandidates(window: Window, sources: Sources): Candidates {
+  const rows: Row[] = []
+  for (let e = 0; e < window.spans.length; e++) {
+    const opening = window.opening[e] ?? 0
+    const gather = sources.gather(opening)
+    const known = sources.known?.get(e)
+    const outside = sources.outsideRate(opening)
+    if (known === undefined) rows.push({ effect: e, found: ofEffect(window, sources, e), outside, gather, open: true })
+    else if (known.length === 0) rows.push({ effect: e, found: [], outside, gather: 0, open: false })
+    else rows.push(...rowsOfKnown(window, sources, e, known, gather))
+  }
+  return pack(window, rows)
+}
+
+function rowsOfKnown(window: Window, sources: Sources, e: number, known: readonly number[], gather: number): Row[] {
+  const rows = known.map((cause): Row => ({ effect: e, found: ofEffect(window, sources, e, cause), outside: 0, gather: 0, open: false }))
+  if (gather === 0) return rows
+  const found = ofEffect(window, sources, e).filter((f) => !known.includes(window.anchors.span[f.anchor] ?? 0))
+  // With one cause certain, n further ones weigh g^n · Π up against 1: the same as g^(n-1) · Π up against 1/g.
+  rows.push({ effect: e, found, outside: 1 / gather, gather, open: true })
+  return rows
+}
+
+function ofEffect(window: Window, sources: Sources, e: number, known?: number): Found[] {
   const { anchors } = window
   const { unitMs } = sources
   const startMs = window.startMs[e] ?? 0
   const endMs = window.endMs[e] ?? 0
+  const ranks = sources.ranks.get(window.opening[e] ?? 0)
+  const within = window.spans[e]?.within ?? false
+  const slack = SLACK * unitMs
   let found: Found[] = []
   let heaviest = 0
   for (const [before, site] of sources.edges.get(window.opening[e] ?? 0) ?? []) {
@@ -78,8 +109,10 @@ function ofEffect(window: Window, sources: Sources, e: number, known: number | u
       if (fromMs > until) break
       const cause = anchors.span[anchor] ?? 0
       if (cause === e || (known !== undefined && cause !== known)) continue
+      if (ranks && hasBetter(window, cause, ranks, before)) continue
       // Where the cause's start is known, nothing that began before it can be its effect, but for clocks.
       if (startMs < (window.spans[cause]?.startMs ?? -Infinity) - CLOCK_ERROR_MS) continue
+      if (within && (startMs < (window.startMs[cause] ?? 0) - slack || endMs > (window.endMs[cause] ?? 0) + slack)) continue
       const toMs = anchors.toMs[anchor] ?? NaN
       const gap = site.after.get(anchors.after[anchor] ?? 0)
       const call = binOf((startMs - fromMs) / unitMs)
@@ -98,6 +131,16 @@ function ofEffect(window: Window, sources: Sources, e: number, known: number | u
   return found
 }
 
+function hasBetter({ anchors }: Window, cause: number, ranks: readonly number[], place: number): boolean {
+  const rank = ranks.indexOf(place)
+  if (rank < 1) return false
+  for (let a = (anchors.ofSpan[cause] ?? 0) + 1; a < (anchors.ofSpan[cause + 1] ?? 0); a++) {
+    const other = ranks.indexOf(anchors.before[a] ?? 0)
+    if (other >= 0 && other < rank) return true
+  }
+  return false
+}
+
 function weighSharing(window: Window, sources: Sources, e: number, found: Found[]): void {
   const rare = window.sharing.rare(e)
   const logs = sources.shares.get(window.opening[e] ?? 0)
@@ -108,30 +151,35 @@ function weighSharing(window: Window, sources: Sources, e: number, found: Found[
   }
 }
 
-function pack(
-  window: Window,
-  lists: Found[][],
-  outside: Float64Array,
-  { total, first, gather, known }: { total: number; first: number } & Sources,
-): Candidates {
+function pack(window: Window, rows: readonly Row[]): Candidates {
+  const total = rows.reduce((sum, row) => sum + row.found.length, 0)
   const graph: Graph = {
-    effects: lists.length,
-    ofEffect: new Int32Array(lists.length + 1),
+    effects: rows.length,
+    ofEffect: new Int32Array(rows.length + 1),
     group: new Int32Array(total),
     groups: 0,
     weight: new Float64Array(total),
-    outside,
+    outside: Float64Array.from(rows, (row) => row.outside),
     rate: new Float64Array(total),
-    gather: Float64Array.from(lists, (_, at) => (known?.has(first + at) ? 0 : gather(window.opening[first + at] ?? 0))),
+    gather: Float64Array.from(rows, (row) => row.gather),
   }
-  const out: Candidates = { graph, anchor: new Int32Array(total), call: new Int16Array(total), back: new Int16Array(total), share: new Int8Array(total) }
+  const out: Candidates = {
+    graph,
+    effect: Int32Array.from(rows, (row) => row.effect),
+    openRow: new Int32Array(window.spans.length).fill(-1),
+    anchor: new Int32Array(total),
+    call: new Int16Array(total),
+    back: new Int16Array(total),
+    share: new Int8Array(total),
+  }
   const groups = new Map<number, number>()
-  const openings = Math.max(...window.opening, 0) + 1
+  const openings = window.opening.reduce((a, b) => Math.max(a, b), 0) + 1
   let k = 0
-  lists.forEach((list, at) => {
-    graph.ofEffect[at] = k
-    for (const f of list) {
-      const key = f.anchor * openings + (window.opening[first + at] ?? 0)
+  rows.forEach((row, r) => {
+    graph.ofEffect[r] = k
+    if (row.open) out.openRow[row.effect] = r
+    for (const f of row.found) {
+      const key = f.anchor * openings + (window.opening[row.effect] ?? 0)
       let group = groups.get(key)
       if (group === undefined) groups.set(key, (group = groups.size))
       graph.group[k] = group
@@ -144,7 +192,7 @@ function pack(
       k++
     }
   })
-  graph.ofEffect[lists.length] = k
+  graph.ofEffect[rows.length] = k
   graph.groups = groups.size
   return out
 }

@@ -14,7 +14,7 @@ export interface CauseGuess {
 }
 
 export interface Guesses {
-  /** Likeliest first. */
+  /** Likeliest first; what is certain is not among them. */
   of(effect: number): CauseGuess[]
   best(effect: number): CauseGuess | undefined
   outside(effect: number): number
@@ -24,13 +24,15 @@ export function guess(window: Window, sources: Sources): Guesses {
   const candidates = findCandidates(window, sources)
   const posterior = match(candidates.graph, MATCH_ROUNDS)
   const of = (effect: number): CauseGuess[] => causesOf(window, candidates, posterior.edge, effect)
-  return { of, best: (effect) => of(effect)[0], outside: (effect) => posterior.outside[effect] ?? 1 }
+  return { of, best: (effect) => of(effect)[0], outside: (effect) => posterior.outside[candidates.openRow[effect] ?? -1] ?? 1 }
 }
 
 function causesOf(window: Window, candidates: Candidates, p: Float64Array, effect: number): CauseGuess[] {
   const { ofEffect } = candidates.graph
+  const row = candidates.openRow[effect] ?? -1
+  if (row < 0) return []
   const byCause = new Map<number, CauseGuess & { top: number }>()
-  for (let k = ofEffect[effect] ?? 0; k < (ofEffect[effect + 1] ?? 0); k++) {
+  for (let k = ofEffect[row] ?? 0; k < (ofEffect[row + 1] ?? 0); k++) {
     const anchor = candidates.anchor[k] ?? 0
     const cause = window.anchors.span[anchor] ?? 0
     const mass = p[k] ?? 0

@@ -8,6 +8,7 @@ import type { Sources } from './candidates'
 import type { Clocks } from './clocks'
 import { BINS } from './delay'
 import { EdgeTable, viewEdges, viewShares, type AnchorCounts, type Counts } from './edges'
+import type { Known } from './known'
 import type { Succession } from './order'
 import { Names } from './window'
 
@@ -19,6 +20,8 @@ export interface Learned {
   openings: Map<number, number>
   /** Openings that may have several causes: how readily a further one joins (Graph.gather). */
   gather: Map<number, number>
+  /** Asynchronous openings: places in order of preference; a span sends from the first that it has. */
+  ranks: Map<number, readonly number[]>
   /** Time in which anything was recorded. */
   activeUnits: number
 }
@@ -45,6 +48,7 @@ export interface ModelBody {
   openings: [opening: number, count: number][]
   anchors: [before: number, count: number, after: [place: number, count: number][]][]
   gather: [opening: number, units: number][]
+  ranks: [opening: number, places: number[]][]
   activeUnits: number
   calibration: Calibration
   /** Certain links that it was fitted on. */
@@ -72,7 +76,7 @@ export function sealModel(parts: {
   calibration: Calibration
   certain: number
 }): Model {
-  const { table, anchors, openings, gather, activeUnits } = parts.learned
+  const { table, anchors, openings, gather, ranks, activeUnits } = parts.learned
   const body: ModelBody = {
     format: 1,
     unitMs: parts.unitMs,
@@ -96,6 +100,7 @@ export function sealModel(parts: {
     openings: byKey(openings),
     anchors: byKey(anchors.before).map(([before, count]) => [before, count, byKey(anchors.gap.get(before) ?? new Map<number, number>())]),
     gather: byKey(gather).map(([opening, units]) => [opening, rounded(units)]),
+    ranks: byKey(ranks).map(([opening, places]) => [opening, [...places]]),
     activeUnits,
     calibration: roundedCalibration(parts.calibration),
     certain: parts.certain,
@@ -164,11 +169,13 @@ export function openModel(model: Model): { names: Names; learned: Learned } {
     anchors.before.set(before, count)
     anchors.gap.set(before, new Map(after))
   }
-  return { names, learned: { table, anchors, openings: new Map(model.openings), gather: new Map(model.gather), activeUnits: model.activeUnits } }
+  const { activeUnits } = model
+  const [openings, gather, ranks] = [new Map(model.openings), new Map(model.gather), new Map(model.ranks)]
+  return { names, learned: { table, anchors, openings, gather, ranks, activeUnits } }
 }
 
-export function sourcesOf(learned: Learned, unitMs: number, known: Map<number, number>): Sources {
-  const { table, anchors, openings, gather, activeUnits } = learned
+export function sourcesOf(learned: Learned, unitMs: number, known: Known): Sources {
+  const { table, anchors, openings, gather, ranks, activeUnits } = learned
   const rates = new Map<number, number>()
   for (const [opening, count] of openings) {
     const seen = table.effects.get(opening) ?? 0
@@ -181,6 +188,7 @@ export function sourcesOf(learned: Learned, unitMs: number, known: Map<number, n
     shares: viewShares(table),
     outsideRate: (opening) => rates.get(opening) ?? unseen,
     gather: (opening) => gather.get(opening) ?? 0,
+    ranks,
     unitMs,
     known,
   }

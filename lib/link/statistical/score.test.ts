@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fitModel } from './fit'
 import { reachMs, type Model } from './model'
 import { scoreWindow } from './score'
-import { line, shopOf, shuffled, span } from './testing'
+import { line, queueOf, shopOf, shuffled, span } from './testing'
 
 const SHOWN = 0.95
 
@@ -75,6 +75,33 @@ describe('links without ids', () => {
       expect(link.evidence.map((e) => e.kind)).toContain('delay')
       expect(link.alternatives.length).toBeLessThanOrEqual(3)
     }
+  })
+})
+
+describe('links by values', () => {
+  const pairs = (links: readonly { cause: string | null; effect: string }[]): Set<string> => new Set(links.map((l) => `${l.cause} ${l.effect}`))
+
+  it('an effect of which nothing certain is known is found by the value that its story shares', () => {
+    const { spans, links } = queueOf(400, 40)
+    const certain = links.filter((l) => !l.effect.startsWith('worker') && Number(l.effect.replace(/\D/g, '')) % 10 === 0)
+    const truth = pairs(links)
+    const workers = scoreWindow(fitModel({ spans, certain }), spans, certain).filter((l) => l.effect.startsWith('worker'))
+    const shown = workers.filter((l) => l.confidence >= SHOWN)
+    expect(shown.length).toBeGreaterThan(0.9 * 400)
+    expect(shown.filter((l) => truth.has(`${l.cause} ${l.effect}`)).length).toBeGreaterThanOrEqual(0.99 * shown.length)
+  })
+
+  it('a batch of which one cause is certain gets the others, and keeps no link for the certain one', () => {
+    const { spans, links } = queueOf(600, 40, 3)
+    const truth = pairs(links)
+    const certain = links.filter((l, i) => (l.effect.startsWith('worker') ? i % 2 === 0 : Number(l.effect.replace(/\D/g, '')) % 10 === 0))
+    const given = pairs(certain)
+    const found = scoreWindow(fitModel({ spans, certain }), spans, certain).filter((l) => l.effect.startsWith('worker'))
+    const missing = [...truth].filter((pair) => pair.includes(' worker') && !given.has(pair))
+    const shown = pairs(found.filter((l) => l.confidence >= SHOWN))
+    expect([...shown].filter((pair) => given.has(pair))).toEqual([])
+    expect(missing.filter((pair) => shown.has(pair)).length).toBeGreaterThan(0.8 * missing.length)
+    expect([...shown].filter((pair) => truth.has(pair)).length).toBeGreaterThan(0.97 * shown.size)
   })
 })
 

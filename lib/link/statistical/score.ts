@@ -2,7 +2,7 @@
 import { calibrated } from './calibrate'
 import { guess, type CauseGuess, type Guesses } from './guess'
 import { openModel, sourcesOf, type Model } from './model'
-import { knownCauses } from './fit'
+import { knownCauses } from './known'
 import type { Candidate, CertainLink, Evidence, SpanInput, StatisticalLink } from './types'
 import { openWindow, type Window } from './window'
 
@@ -19,8 +19,10 @@ export function scoreWindow(model: Model, spans: readonly SpanInput[], certain: 
   const gathers = new Set(model.gather.map(([opening]) => opening))
   const links: StatisticalLink[] = []
   for (let e = 0; e < window.spans.length; e++) {
-    if (known.has(e)) continue
-    links.push(...linksOf(model, window, guesses, e, names.at(window.opening[e] ?? 0), gathers.has(window.opening[e] ?? 0)))
+    const several = gathers.has(window.opening[e] ?? 0)
+    const found = linksOf(model, window, guesses, e, names.at(window.opening[e] ?? 0), several)
+    // Where a cause is certain, another needs to be likelier than not.
+    links.push(...(known.has(e) ? found.filter((link) => link.confidence >= 0.5) : found))
   }
   return links
 }

@@ -15,6 +15,8 @@ export interface Sharing {
   /** The effect's values that few spans around it carry, rarest first, with how many do. */
   rare(effect: number): RareValue[]
   has(span: number, value: number): boolean
+  /** Spans that carry it and begin in that time. */
+  carriers(value: number, fromMs: number, toMs: number): readonly number[]
 }
 
 export interface RareValue {
@@ -49,7 +51,11 @@ export function indexValues(window: Window): Sharing {
     }
     return out.sort((a, b) => a.spans - b.spans || a.value - b.value).slice(0, MOST_VALUES)
   }
-  return { rare, has: (span, value) => includes(ofSpan[span], value) }
+  const around = (value: number, fromMs: number, toMs: number): number[] => {
+    const list = carriers.get(value) ?? []
+    return list.slice(bound(window, list, fromMs), bound(window, list, toMs))
+  }
+  return { rare, has: (span, value) => includes(ofSpan[span], value), carriers: around }
 }
 
 /** Class of the rarest value that the cause has too; 0 where there is none. */

@@ -51,6 +51,26 @@ export function shopOf(count: number, everyMs: number, seed = 1): Small {
   return out
 }
 
+/**
+ * The same shop, and for each request a `worker` that its `done` starts over a queue; nothing certain is known of workers, but the order's number
+ * stands in their lines. Where `batch` is more than 1, one worker takes so many orders.
+ */
+export function queueOf(count: number, everyMs: number, batch = 1): Small {
+  const random = seeded(5)
+  const shop = shopOf(count, everyMs)
+  const out: Small = { spans: [...shop.spans], links: [...shop.links] }
+  const shops = shop.spans.filter((s) => s.service === 'shop')
+  for (let i = 0; i + batch <= shops.length; i += batch) {
+    const taken = shops.slice(i, i + batch)
+    const sent = Math.max(...taken.map((s) => s.lines[3]?.timeMs ?? 0))
+    const at = sent + 60 + Math.round(80 * random())
+    const orders = taken.map((s) => s.lines[0]?.values[0] ?? 0)
+    out.spans.push(span(`worker${i}`, 'worker', [line(at, 'take'), ...orders.map((order) => line(at + 2, 'work', [order])), line(at + 9, 'worked')]))
+    for (const s of taken) out.links.push({ effect: `worker${i}`, cause: s.id })
+  }
+  return out
+}
+
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const random = seeded(seed)
   return items

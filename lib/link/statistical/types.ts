@@ -22,6 +22,8 @@ export interface SpanInput {
   endMs: number | null
   /** In any order; a span without lines needs a start. */
   lines: readonly LineInput[]
+  /** True where its cause is known to wait for it: it began before and ended after. */
+  within?: boolean
 }
 
 /** What tier A proves: `cause` is the span that started `effect`, or null where `effect` is known to be a root. */

@@ -1,0 +1,24 @@
+/** What is certain of a window's spans, by index. */
+import type { CertainLink } from './types'
+import type { Window } from './window'
+
+/** effect -> the spans known to have caused it, in order; none for a root. A batch may have further causes that are not known. */
+export type Known = Map<number, readonly number[]>
+
+export function knownCauses(window: Window, certain: readonly CertainLink[]): Known {
+  const at = new Map(window.spans.map((span, i) => [span.id, i]))
+  const known = new Map<number, Set<number>>()
+  for (const { effect, cause } of certain) {
+    const e = at.get(effect)
+    const c = cause === null ? -1 : at.get(cause)
+    if (e === undefined || c === undefined || c === e) continue
+    let causes = known.get(e)
+    if (!causes) known.set(e, (causes = new Set()))
+    if (c >= 0) causes.add(c)
+  }
+  // In the order of the spans, so that sums come out the same however the links were listed.
+  return new Map([...known].sort((a, b) => a[0] - b[0]).map(([e, causes]) => [e, [...causes].sort((a, b) => a - b)]))
+}
+
+/** Places of certain links below which an opening is learned as if it had none. */
+export const FEW_LABELS = 3
