@@ -40,6 +40,7 @@ const LINES = [
   '{"eventVersion":"1.09","eventTime":"2026-11-02T08:00:00Z","eventSource":"sqs.amazonaws.com","eventName":"SendMessage","eventID":"5fea7756-0ea4-451a-a703-a558b933e274"}',
   '{"logType":"RequestSummary","requestId":"5fea7756-0ea4-451a-a703-a558b933e274","graphQLAPIId":"x","statusCode":200,"latency":242000000}',
   '{"timestamp":1793606400000,"webaclId":"a","action":"BLOCK","httpRequest":{"requestId":"tQTltz4_zK0YPK4=","httpMethod":"GET","uri":"/"}}',
+  '{"traceId":"6ae84300a7c9983f3f244039c4d784f6","spanId":"1a2b3c4d5e6f7a8b","name":"POST /orders","startTimeUnixNano":1793606400000000000,"durationNano":25000000,"attributes":{}}',
   '{"date":"2026-11-02","time":"08:00:01","x-edge-request-id":"abc123DEF==","cs-method":"GET","cs-uri-stem":"/x"}',
 ]
 

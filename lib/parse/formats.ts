@@ -11,9 +11,10 @@
 import type { JsonObject } from '#lib/base/json'
 import { readAccessLine } from './access-line'
 import { isAppSyncLog, looksLikeAppSyncText, readAppSyncLog, readAppSyncText } from './appsync'
+import { isAwsSpan, readAwsSpan } from './aws-spans'
 import { isCloudFrontObject, looksLikeCloudFront, looksLikeHeader, readCloudFrontLine, readCloudFrontObject, readHeaderLine } from './cloudfront'
 import { isCloudTrail, readCloudTrail } from './cloudtrail'
-import type { Draft } from './draft'
+import { readAs, type Draft } from './draft'
 import { looksLikeElb, readElbLine } from './elb'
 import { isBusLog, readBusLog } from './eventbridge-log'
 import { readGatewayLine } from './gateway'
@@ -55,6 +56,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
 /** Lines that are a JSON object. */
 export const OBJECT_FORMATS: readonly ObjectFormat[] = [
   { name: 'lambda-json', sniff: ({ type }) => typeof type === 'string' && type.startsWith('platform.'), decisive: true, read: readPlatformJson },
+  { name: 'aws-spans', sniff: isAwsSpan, decisive: true, read: readAwsSpan },
   { name: 'step-functions', sniff: (value) => 'execution_arn' in value, read: readStepFunctionsLine },
   { name: 'eventbridge-bus', sniff: isBusLog, decisive: true, read: readBusLog },
   { name: 'eventbridge-pipes', sniff: isPipesLog, decisive: true, read: readPipesLog },
@@ -76,12 +78,14 @@ export interface Hint {
 export function readText(text: string, draft: Draft, hint: Hint): boolean {
   const found = readFirst(TEXT_FORMATS, text, draft, hint.text)
   if (found?.decisive) hint.text = found
+  if (found !== null) readAs(draft, found.name)
   return found !== null
 }
 
 export function readObject(value: JsonObject, draft: Draft, hint: Hint): boolean {
   const found = readFirst(OBJECT_FORMATS, value, draft, hint.object)
   if (found?.decisive) hint.object = found
+  if (found !== null) readAs(draft, found.name)
   return found !== null
 }
 
