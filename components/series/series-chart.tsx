@@ -94,7 +94,7 @@ export function SeriesChart({ name, series, lines, maxAtLeast, format, zone, at,
           {ticks
             .filter((tick) => tick > 0)
             .map((tick) => (
-              <text key={tick} x="0" y={y(tick) - 3} className="halo">
+              <text key={tick} x="0" y={y(tick) < 14 ? y(tick) + 11 : y(tick) - 3} className="halo">
                 {format(tick)}
               </text>
             ))}
