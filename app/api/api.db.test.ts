@@ -7,6 +7,7 @@ import { endPool } from '#lib/db/pool'
 import { createTestDatabase } from '#lib/db/test-database'
 import { linkRound } from '#lib/ingest/linker'
 import { problem, type IngestResult } from '#lib/model/api'
+import type { QuarantineList } from '#lib/model/quarantine'
 import { contract, type RouteContract } from '#lib/server/contract'
 import { openapiDocument } from '#lib/server/openapi'
 
@@ -274,5 +275,22 @@ describe('a body', () => {
     const list = contract.events.response.parse(await (await call(contract.events, { query: '?from=1499999999999&to=1500000000001' })).json())
     expect(list.items.map((item) => item.time)).toEqual(['2017-07-14T02:40:00.000Z'])
     expect((await ingest('x', { headers: { 'specter-file-time': 'yesterday' } })).status).toBe(400)
+  })
+})
+
+describe('what could not be understood', () => {
+  it('is shown newest first, page by page, with its reason and its text', async () => {
+    const broken = ['{"logGroup": "/aws/lambda/broken", "message": ', '{"timestamp": {"a": ', '{"unfinished": [1, 2']
+    for (const line of broken) {
+      const sent = (await (await ingest(line + '\n', { query: '?source=broken.ndjson' })).json()) as IngestResult
+      expect(sent).toMatchObject({ received: 1, quarantined: 1 })
+    }
+    const first = (await (await call(contract.quarantine, { query: '?source=broken.ndjson&limit=2' })).json()) as QuarantineList
+    const next = `?source=broken.ndjson&limit=2&cursor=${first.nextCursor ?? ''}`
+    const second = (await (await call(contract.quarantine, { query: next })).json()) as QuarantineList
+    expect([...first.items, ...second.items].map((item) => item.text.trim())).toEqual(broken.map((line) => line.trim()).toReversed())
+    expect(second.nextCursor).toBeNull()
+    expect(first.items[0]).toMatchObject({ source: 'broken.ndjson', line: 1 })
+    expect(first.items[0]?.reason.length).toBeGreaterThan(10)
   })
 })

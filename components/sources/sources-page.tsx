@@ -21,6 +21,7 @@ import { ConnectPanel } from './connect/connect-panel'
 import { ConnectionPanel } from './connection-panel'
 import { Connections } from './connections'
 import { SourceCoverage } from './source-coverage'
+import { QuarantinePanel } from './quarantine-panel'
 import { formatLag, SourceTable } from './source-table'
 
 /** Where events come from, and that every one of them is accounted for. */
@@ -76,7 +77,7 @@ export function SourcesPage() {
                 now={now}
               />
             ) : null}
-            {status.data ? <Foot status={status.data} /> : null}
+            {status.data ? <Foot status={status.data} onQuarantined={() => setPanel({ show: 'quarantine' })} /> : null}
             {sources && now > 0 ? (
               <SourceCoverage
                 sources={sources}
@@ -90,7 +91,7 @@ export function SourcesPage() {
           </Sources>
         </div>
         {panel.show === 'none' ? null : (
-          <aside className="so-add" aria-label={panel.show === 'ways' ? 'Add logs' : 'Connection to AWS'}>
+          <aside className="so-add" aria-label={PANEL_NAMES[panel.show]}>
             <SidePanel panel={panel} onPanel={setPanel} connections={connections.data?.items ?? []} zone={zone} now={now} />
           </aside>
         )}
@@ -99,7 +100,15 @@ export function SourcesPage() {
   )
 }
 
-type Panel = { show: 'none' } | { show: 'ways' } | { show: 'connect'; id?: string } | { show: 'connection'; id: string }
+type Panel = { show: 'none' } | { show: 'ways' } | { show: 'quarantine' } | { show: 'connect'; id?: string } | { show: 'connection'; id: string }
+
+const PANEL_NAMES: Record<Panel['show'], string> = {
+  none: '',
+  ways: 'Add logs',
+  quarantine: 'Quarantined records',
+  connect: 'Connecting to AWS',
+  connection: 'Connection to AWS',
+}
 
 interface SidePanelProps {
   panel: Panel
@@ -136,6 +145,7 @@ function SidePanel({ panel, onPanel, connections, zone, now }: SidePanelProps) {
       />
     )
   }
+  if (panel.show === 'quarantine') return <QuarantinePanel zone={zone} now={now} onClose={close({ show: 'ways' })} />
   return <AddLogs onConnect={() => onPanel({ show: 'connect' })} onClose={close({ show: 'none' })} />
 }
 
@@ -219,7 +229,7 @@ function limits(behind: readonly SourceStatus[], status: Status): string {
   return [...late, linking].join(' ')
 }
 
-function Foot({ status }: { status: Status }) {
+function Foot({ status, onQuarantined }: { status: Status; onQuarantined: () => void }) {
   const totals = totalsOf(status.sources)
   const faulty = totals.quarantined + totals.rejected
   return (
@@ -227,7 +237,12 @@ function Foot({ status }: { status: Status }) {
       <span>
         {faulty === 0
           ? 'Nothing was quarantined or rejected.'
-          : 'Quarantined records are kept with their reason; rejected ones are named in the answer to who sent them.'}
+          : 'Quarantined records are kept with their reason; rejected ones are named in the answer to who sent them.'}{' '}
+        {totals.quarantined > 0 ? (
+          <button type="button" className="link" onClick={onQuarantined}>
+            Look at {formatCount(totals.quarantined)}
+          </button>
+        ) : null}
       </span>
       <span>Store {formatBytes(status.storeBytes)}</span>
       <span>Specter {status.version}</span>

@@ -4,6 +4,7 @@ import type { Params } from './api'
 export const keys = {
   status: ['status'] as const,
   demo: ['demo'] as const,
+  quarantine: ['quarantine'] as const,
   map: (params: Params) => ['map', params] as const,
   series: (params: Params) => ['series', params] as const,
   service: (id: string, params: Params) => ['service', id, params] as const,

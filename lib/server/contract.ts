@@ -28,6 +28,7 @@ import {
   transactionDetail,
   transactionList,
 } from '#lib/model/api'
+import { quarantineList, quarantineQuery } from '#lib/model/quarantine'
 
 export interface RouteContract {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -212,6 +213,13 @@ export const contract = {
     description: LAST_DAY,
     query: rangeQuery,
     response: z.object({ items: z.array(sourceStatus) }),
+  },
+  quarantine: {
+    method: 'GET',
+    path: '/api/v1/quarantine',
+    summary: 'Records that could not be understood, newest first: what came, and why it was not stored as an event',
+    query: quarantineQuery,
+    response: quarantineList,
   },
   openapi: { method: 'GET', path: '/api/v1/openapi.json', summary: 'This document', query: none, response: null },
   demo: {
