@@ -6,6 +6,7 @@ import { DATA, ferry, haveData, trainticket, type Case } from './cases'
 import { BASELINES, predictBy } from './baselines'
 import { measure, type Measures, type Predicted } from '#lib/evaluate/measure'
 import type { Damage } from './read-lambda'
+import { runTraceweaver } from './traceweaver'
 
 const THRESHOLD = 0.95
 const DAMAGE: Damage = { cutId: 0.3, lost: 0.05, skewMs: 50, seed: 7 }
@@ -93,6 +94,8 @@ async function main(): Promise<void> {
     return
   }
   const only = process.argv.slice(2)
+  if (only.length === 0 || only.includes('traceweaver')) runTraceweaver(`${DATA}traceweaver/`)
+  if (only.join() === 'traceweaver') return
   console.log(HEAD)
   console.log(HEAD.replace(/[^|]+/g, '---'))
   for (const [name, make] of Object.entries(CASES)) {
