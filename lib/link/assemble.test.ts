@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { hash64 } from '#lib/base/hash'
 import { nsToMs } from '#lib/base/time'
 import { spanKey } from '#lib/model/keys'
-import type { SpanFact } from '#lib/model/event'
+import type { Ref, SpanFact } from '#lib/model/event'
 import type { Span } from '#lib/model/span'
 import { assembleGroup, mergeSpans, spanFromFact } from './assemble'
 import { drawEvents, shuffles } from './testing'
@@ -70,6 +70,21 @@ describe('assembleGroup', () => {
     expect(spans.map(shown)).toEqual(['1000..1050 ok 1'])
     expect(spans[0]).toMatchObject({ id: group('r1'), name: 'Cart.get', traceId: 't', serviceId: line.serviceId })
     expect(refs.map((ref) => ref.spanId)).toEqual([group('r1')])
+  })
+})
+
+describe('mentioned ids', () => {
+  it('are dropped where the span says more of them, or a delivery in its lines brought them', () => {
+    const [a, b, c] = drawEvents('1000 s r1 a\n1001 s r1 b\n1002 s r1 c')
+    if (!a || !b || !c) throw new Error('drawing failed')
+    const mention = (value: string): Ref => ({ kind: 'message', role: 'mentioned', value, place: 'here' })
+    a.facts = { refs: [mention('sent'), mention('brought'), mention('other')] }
+    b.facts = { refs: [{ kind: 'message', role: 'produced', value: 'sent' }] }
+    c.facts = { more: [{ key: 'd', form: 'delivery', service: { kind: 'queue', name: 'q' }, name: '', startNs: null, endNs: null, refs: [{ kind: 'message', role: 'consumed', value: 'brought' }] }] } // prettier-ignore
+    for (const order of shuffles([a, b, c], 6)) {
+      const refs = assembleGroup(group('r1'), order).refs.filter((ref) => ref.spanId === group('r1'))
+      expect(refs.map((ref) => `${ref.role} ${ref.value}`).sort()).toEqual(['mentioned other', 'produced sent'])
+    }
   })
 })
 

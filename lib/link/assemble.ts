@@ -51,7 +51,16 @@ export function assembleGroup(groupId: bigint, events: readonly LinkEvent[]): As
     const at = invocation.firstEvent ?? { timeNs: invocation.startNs, id: groupId }
     assembly.refs.push(toSpanRef({ kind: 'span', role: 'self', value: `invocation:${invocation.requestId}` }, groupId, at))
   }
+  assembly.refs = withoutKnownMentions(assembly.refs, sorted)
   return assembly
+}
+
+/** What a span says elsewhere that it sent or got, and what a delivery in its lines brought, it does not merely mention. */
+function withoutKnownMentions(refs: readonly SpanRef[], events: readonly LinkEvent[]): SpanRef[] {
+  if (!refs.some((ref) => ref.role === 'mentioned')) return [...refs]
+  const said = new Set(refs.flatMap((ref) => (ref.role === 'mentioned' ? [] : [`${ref.spanId}/${ref.joinHash}`])))
+  const delivered = new Set(events.flatMap((event) => event.facts?.more ?? []).flatMap((fact) => fact.refs.map((ref) => hash64(joinKey(ref)))))
+  return refs.filter((ref) => ref.role !== 'mentioned' || !(said.has(`${ref.spanId}/${ref.joinHash}`) || delivered.has(ref.joinHash)))
 }
 
 function addRefs(assembly: Assembly, event: LinkEvent, spanId: bigint): void {

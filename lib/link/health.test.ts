@@ -52,6 +52,29 @@ describe('ruleHealth', () => {
   })
 })
 
+describe('ruleHealth of places that mention ids', () => {
+  const named = (i: number, first: string, after: string): Link => ({
+    ...link(BigInt(i), BigInt(i + 1_000), 'message-named', `m${i}`),
+    evidence: [
+      { kind: 'message-named', value: `m${i}` },
+      { kind: 'named-first', value: first },
+      { kind: 'named-after', value: after },
+    ],
+  })
+  const claims = (links: Link[]): string[] => [...demotionsOf(ruleHealth(links)).keys()].sort()
+
+  it('learns which of them send and which receive, also where some lines come in the wrong order', () => {
+    const links = Array.from({ length: 60 }, (_, i) => (i < 2 ? named(i, 'in', 'out') : named(i, 'out', 'in')))
+    for (const order of shuffles(links, 5)) expect(claims(order)).toEqual(['receives @ out', 'sends @ in'])
+  })
+
+  it('lets a place that goes both ways do neither, and says nothing of rare ones', () => {
+    const mixed = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? named(i, 'a', 'b') : named(i, 'b', 'a')))
+    expect(claims(mixed)).toEqual(['receives @ a', 'receives @ b', 'sends @ a', 'sends @ b'])
+    expect(claims([named(1, 'a', 'b'), named(2, 'a', 'b')])).toEqual([])
+  })
+})
+
 describe('linksOf with a demoted rule', () => {
   const refs = [ref(1n, 'message', 'produced', 'm'), ref(1n, 'span', 'self', 's'), ref(2n, 'message', 'consumed', 'm'), ref(2n, 'span', 'parent', 's')]
   const linked = (kinds: Ref['kind'][], demoted: ReadonlyMap<string, number>): Link[] => {

@@ -4,6 +4,9 @@
  * sender that repeats its ids). Such a rule is demoted to tier B, with what is left of its confidence, and reported.
  *
  * Time alone is no contradiction: clocks differ, and log lines don't say when a span began.
+ *
+ * Where both sides only name an id, the first to name it is taken for its sender. A place in the code that names ids first now and later
+ * then is judged like a rule, twice: by how often it fails to send, and by how often it fails to receive.
  */
 import { groupBy } from '#lib/base/group'
 import type { Link } from '#lib/model/span'
@@ -18,7 +21,20 @@ const Z = 1.96
 /** Segments inside one execution nest this deep at most where a walk upward still looks for their common execution. */
 const NESTING_MAX = 32
 
+/** The claims about a place that mentions ids, as they stand among rules. */
+export function sendsAt(place: string): string {
+  return `sends @ ${place}`
+}
+
+export function receivesAt(place: string): string {
+  return `receives @ ${place}`
+}
+
+/** A place is taken for what it does in nine of ten cases. */
+const ODD_MAX = 0.1
+
 export interface RuleHealth {
+  /** A rule's name, or a claim about a place: `sends @ checkout: Order queued, messageId`. */
   rule: string
   /** Effects that the rule gave a cause, counted once an id. */
   effects: number
@@ -31,11 +47,11 @@ export interface RuleHealth {
   demoted: boolean
 }
 
-/** Confidence of the links of each demoted rule. A plain object of rule -> number is `Object.fromEntries` of it. */
+/** Confidence of the links of each demoted rule, and of each refuted claim about a place. */
 export type Demotions = ReadonlyMap<string, number>
 
 /**
- * Health of every rule that made a link, in the order of RULES. The same for any order and repetition of the links.
+ * Health of every rule that made a link, in the order of RULES, then the places whose way is known. The same for any order and repetition of the links.
  * @param links tier A links and those of demoted rules, complete for the effects among them; with links of several rounds, each once an end pair
  */
 export function ruleHealth(links: readonly Link[]): RuleHealth[] {
@@ -51,10 +67,32 @@ export function ruleHealth(links: readonly Link[]): RuleHealth[] {
     count.effects++
     if (causes.size > 1 && !oneLine([...causes], above)) count.contradicted++
   }
-  return RULES.flatMap((rule) => {
+  const rules = RULES.flatMap((rule) => {
     const count = counts.get(rule.name)
     return count ? [judge(rule.name, rule.causes === 'many' ? { ...count, contradicted: 0 } : count)] : []
   })
+  return [...rules, ...placeHealth(links)]
+}
+
+/** The claims about places that the links refute. */
+function placeHealth(links: readonly Link[]): RuleHealth[] {
+  const places = new Map<string, { first: Set<string>; after: Set<string> }>()
+  for (const { evidence } of links) {
+    const id = evidence[0]?.value ?? ''
+    for (const { kind, value: place } of evidence) {
+      if (kind !== 'named-first' && kind !== 'named-after') continue
+      let seen = places.get(place)
+      if (!seen) places.set(place, (seen = { first: new Set(), after: new Set() }))
+      seen[kind === 'named-first' ? 'first' : 'after'].add(id)
+    }
+  }
+  return [...places]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([place, { first, after }]) => {
+      const effects = first.size + after.size
+      return [judge(sendsAt(place), { effects, contradicted: after.size }, ODD_MAX), judge(receivesAt(place), { effects, contradicted: first.size }, ODD_MAX)]
+    })
+    .filter((claim) => claim.demoted)
 }
 
 /** The demoted rules of a health report, as `linksOf` takes them. */
@@ -94,9 +132,9 @@ function ancestors(span: bigint, above: ReadonlyMap<bigint, readonly bigint[]>):
   return line
 }
 
-function judge(rule: string, { effects, contradicted }: { effects: number; contradicted: number }): RuleHealth {
+function judge(rule: string, { effects, contradicted }: { effects: number; contradicted: number }, rateMax = RATE_MAX): RuleHealth {
   const { low, high } = wilson(contradicted, effects)
-  return { rule, effects, contradicted, rate: contradicted / effects, low, high, demoted: contradicted >= CONTRADICTIONS_MIN && low > RATE_MAX }
+  return { rule, effects, contradicted, rate: contradicted / effects, low, high, demoted: contradicted >= CONTRADICTIONS_MIN && low > rateMax }
 }
 
 /** Wilson's score interval of a proportion, E. B. Wilson 1927: unlike the plain one it is honest for few and for rare cases. */

@@ -80,4 +80,48 @@ describe('linksOf', () => {
     expect(links(written)).toEqual(['1>2 call-id', '2>3 call-notified'])
     expect(links([written[0], written[3]].flatMap((one) => one ?? []))).toEqual(['1>3 call-notified'])
   })
+
+  describe('of ids that are only mentioned', () => {
+    const named = (spanId: bigint, ms: number, place = `p${spanId}`): SpanRef => ({ ...ref(spanId, 'message', 'mentioned', 'm', ms), place })
+
+    it('takes the first that names an id for its sender', () => {
+      expect(links([named(1n, 10), named(2n, 20), named(3n, 30)])).toEqual(['1>2 message-named', '1>3 message-named'])
+    })
+
+    it('believes who says that it sent or received over who speaks first', () => {
+      expect(links([ref(1n, 'message', 'produced', 'm', 50), named(2n, 20)])).toEqual(['1>2 message-named'])
+      expect(links([named(1n, 10), ref(2n, 'message', 'consumed', 'm', 20)])).toEqual(['1>2 message-named'])
+      expect(links([named(1n, 30), ref(2n, 'message', 'consumed', 'm', 20)])).toEqual([])
+    })
+
+    it('claims nothing where two speak at once, one alone, or a crowd', () => {
+      expect(links([named(1n, 10), named(2n, 10)])).toEqual([])
+      expect(links([named(1n, 10)])).toEqual([])
+      const crowd = Array.from({ length: 10_000 }, (_, i) => named(BigInt(i + 10), i))
+      expect(linksOf(99n, [named(99n, 5_000)], () => crowd)).toEqual([])
+    })
+
+    it('lets known places decide: no sender among receivers, and a sender whatever the clocks say', () => {
+      const demoted = new Map([
+        ['sends @ email', 0],
+        ['sends @ invoice', 0],
+        ['receives @ confirm', 0],
+      ])
+      const found = (refs: SpanRef[]): string[] =>
+        refs.flatMap((effect) => linksOf(effect.spanId, [effect], () => refs, demoted)).map((link) => `${link.cause}>${link.effect}`)
+      expect(found([named(1n, 10, 'email'), named(2n, 20, 'invoice')])).toEqual([])
+      expect(found([named(1n, 10, 'email'), named(2n, 20, 'confirm'), named(3n, 30, 'invoice')])).toEqual(['2>1', '2>3'])
+    })
+  })
+
+  it('notes a repeated operation as a duplicate of the first, with a cause of its own beside it', () => {
+    const again = [ref(1n, 'idempotency', 'self', 'k', 1), ref(2n, 'idempotency', 'self', 'k', 2), ref(3n, 'idempotency', 'self', 'k', 3)]
+    expect(links(again)).toEqual(['1>2 duplicate', '1>3 duplicate'])
+  })
+
+  it("puts a retried execution's segment under the attempt whose REPORT names it, and not under the invocation", () => {
+    expect(
+      links([ref(1n, 'span', 'self', 'attempt'), ref(2n, 'span', 'called', 's'), ref(3n, 'span', 'self', 's'), ref(3n, 'span', 'parent', 'attempt')]),
+    ).toEqual(['2>3 segment-run'])
+  })
 })

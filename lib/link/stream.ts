@@ -29,7 +29,7 @@ interface Open {
 /** Group of every event of one sandbox stream that names no execution itself: event -> group id. `events` in any order. */
 export function assignStream(events: readonly LinkEvent[]): Map<LinkEvent, bigint> {
   const groups = new Map<LinkEvent, bigint>()
-  let open: Open | null = null
+  let open = null as Open | null
   /** Before any START, or after INIT: what waits for the next execution. */
   let waiting: LinkEvent[] = []
   /** Behind the end of the open execution: its late lines, unless an execution ends that was not seen to start. */

@@ -55,12 +55,15 @@ export interface ServiceRef {
  *   produced  the span put the message or event with this id on its way
  *   consumed  the span was started by the message, event or call with this id
  *   called    the span made a call that the callee knows under this id
+ *   mentioned the span names the id and does not say which way; who else names it, and when, tells
  */
 export interface Ref {
-  kind: 'span' | 'request' | 'message' | 'event' | 'object' | 'position' | 'execution'
-  role: 'self' | 'parent' | 'produced' | 'consumed' | 'called'
+  kind: 'span' | 'request' | 'message' | 'event' | 'object' | 'position' | 'execution' | 'idempotency'
+  role: 'self' | 'parent' | 'produced' | 'consumed' | 'called' | 'mentioned'
   /** Scope and id: `1-…:4c57…` for a span, the bare id for requests and messages, `arn:…/key@sequencer` for objects. */
   value: string
+  /** Of a mentioned id: the place in the code that says it, as service, words and name: `checkout: Order queued, messageId`. */
+  place?: string
 }
 
 /**
@@ -146,4 +149,6 @@ export interface ParsedEvent {
   /** The message with its variable parts as `*`. */
   template: string
   fields: Field[]
+  /** The formats that it was read as, the outer one first: `syslog/nginx-error`, `lambda-line/json`; `text` where its words were all there was. */
+  format: string
 }

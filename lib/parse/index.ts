@@ -20,7 +20,7 @@ import type { EventFacts, Field, ParsedEvent, RawRecord } from '#lib/model/event
 import type { AccessFormats } from './access-format'
 import { readByFormat } from './access-values'
 import { continuationOf } from './continuation'
-import type { Draft } from './draft'
+import { readAs, type Draft } from './draft'
 import { readMetrics } from './emf'
 import { flatten } from './flatten'
 import { readObject as readObjectFormat, readText as readTextFormat, StreamHints, type Hint } from './formats'
@@ -96,6 +96,7 @@ function fallBack(record: RawRecord, draft: Draft): void {
   draft.message = record.body
   draft.template = 'unread *'
   draft.facts = {}
+  draft.format = 'unread'
 }
 
 function readRecord(record: RawRecord, draft: Draft, hint: Hint): void {
@@ -105,7 +106,7 @@ function readRecord(record: RawRecord, draft: Draft, hint: Hint): void {
   }
   if (record.format === 'otlp') {
     const value = record.json ?? parsedObject(record.body)
-    if (isJsonObject(value) && readOtelLog(value, draft)) return
+    if (isJsonObject(value) && readOtelLog(value, draft)) return readAs(draft, 'otlp')
   }
   readText(record.body.trimEnd(), record.json, draft, hint)
 }
@@ -128,6 +129,7 @@ function readText(text: string, json: unknown, draft: Draft, hint: Hint, depth =
 }
 
 function readSpanDocument(value: JsonObject, format: RawRecord['format'], draft: Draft): void {
+  readAs(draft, format ?? 'xray')
   if (format === undefined) return readSegment(value, draft)
   const read = { otlp: readOtelSpan, zipkin: readZipkinSpan, jaeger: readJaegerSpan }[format](value, draft)
   if (!read) throw new Error(`not a span of ${format}`)
@@ -139,11 +141,12 @@ function parsedObject(text: string): JsonObject | null {
 }
 
 function readObject(value: JsonObject, text: string, draft: Draft, hint: Hint, depth = 0): void {
-  const logged = depth < WRAPPERS_MAX ? (telemetryLine(value, draft) ?? unwrapObject(value, draft)) : undefined
+  const logged = depth < WRAPPERS_MAX ? (readTelemetry(value, draft) ?? unwrapObject(value, draft)) : undefined
   if (typeof logged === 'string') return readText(logged.trimEnd(), undefined, draft, hint, depth + 1)
   if (isJsonObject(logged)) return readObject(logged, JSON.stringify(logged), draft, hint, depth + 1)
   if (readObjectFormat(value, draft, hint)) return
   const metrics = readMetrics(value, draft)
+  readAs(draft, metrics === null ? 'json' : 'emf')
   const { human, inner } = readJsonLine(value, draft)
   const own = draft.fields.length
   const events = mayHoldEvent(text) && readLoggedEvents(value, draft)
@@ -158,6 +161,12 @@ function readObject(value: JsonObject, text: string, draft: Draft, hint: Hint, d
   }
   // The top's own fields; inside an event the same names mean other things.
   readNamedIds(human, events ? topFields(draft.fields, own) : draft.fields, draft)
+}
+
+function readTelemetry(value: JsonObject, draft: Draft): unknown {
+  const logged = telemetryLine(value, draft)
+  if (typeof logged === 'string' || isJsonObject(logged)) readAs(draft, 'telemetry')
+  return logged
 }
 
 function topFields(fields: readonly Field[], count: number): Field[] {
@@ -202,7 +211,7 @@ function readWords(rest: string, draft: Draft): void {
   const { template, fields } = scanText(rest)
   draft.template = template
   draft.fields = draft.fields.length === 0 ? fields : [...draft.fields, ...fields].slice(0, FIELDS_MAX)
-  if (fields.length > 0) readNamedIds(template, fields, draft)
+  if (fields.length > 0) readNamedIds(template, fields, draft, rest)
   draft.traceId ??= traceIdInText(rest)
 }
 
@@ -218,6 +227,7 @@ function finish(record: RawRecord, draft: Draft, context: ParseContext): ParsedE
     message: cutText(draft.message, MESSAGE_MAX),
     template: draft.template === '' ? '*' : draft.template,
     fields: draft.fields,
+    format: draft.format ?? 'text',
   }
   if (draft.requestId !== undefined) event.requestId = draft.requestId
   if (draft.traceId !== undefined) event.traceId = draft.traceId

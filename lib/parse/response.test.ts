@@ -56,15 +56,27 @@ describe('ids that a logger wrote beside a word', () => {
     [`Handling event {"apiRequestId":"${M}"}`, [`request parent ${M}`]],
     [`charging order { sourceMessageId: '${M}', sentMessageId: '${R}' }`, [`message consumed ${M}`, `message produced ${R}`]],
     [`Redemption announced { eventId: '${M}' }`, [`event produced ${M}`]],
-    [`Invoice requested { topicMessageId: '${M}' }`, []],
-    // Both ways, neither, or no id: nothing is claimed.
-    [`received and forwarded messageId=${M}`, []],
-    [`messageId=${M}`, []],
-    [`deleted messageId=${M}`, []],
+    // Both ways or neither: the id is only mentioned.
+    [`Invoice requested { topicMessageId: '${M}' }`, [`message mentioned ${M}`]],
+    [`received and forwarded messageId=${M}`, [`message mentioned ${M}`]],
+    [`messageId=${M}`, [`message mentioned ${M}`]],
+    [`deleted messageId=${M}`, [`message mentioned ${M}`]],
+    [`counted 3 for SAVE20 (event ${M}, topic message: ${R})`, [`event mentioned ${M}`, `message mentioned ${R}`]],
+    ["Invoice stored { s3RequestId: '40A4C8CD0DFF6C30' }", ['request mentioned 40A4C8CD0DFF6C30']],
+    // No id of a protocol: nothing is claimed.
+    ['messageId=00000000-0000-0000-0000-000000000000', []],
+    [`message ${M.slice(0, 30)}`, []],
     ['Message sent messageId=undefined', []],
     ['Message sent messageId=12', []],
     [`sent { order: { messageId: '${M}' } }`, []],
   ])('%s', (text, expected) => expect(refs(node(text))).toEqual(expected))
+
+  test('a mentioned id says which place in the code names it, without what varies', () => {
+    const places = ['Order 12 noted', 'Order 99 noted'].map(
+      (message) => parseLine(JSON.stringify({ level: 'info', message, messageId: M }), '/aws/lambda/checkout').facts?.refs?.[0]?.place,
+    )
+    expect(places).toEqual(['checkout: Order * noted, messageId', 'checkout: Order * noted, messageId'])
+  })
 
   test('in a JSON line the words are its message', () => {
     expect(refs(JSON.stringify({ level: 'INFO', message: 'Handling event', messageId: M }))).toEqual([`message consumed ${M}`])

@@ -3,9 +3,10 @@
  * Recognised by `$metadata` (JS v3), `ResponseMetadata` (boto3, JS v2), `MD5OfMessageBody`, `SequenceNumber` with `ShardId`.
  *
  * Consumed and produced must not be mixed up: a cause would become an effect. Where a line has words of both kinds or of none, its ids
- * prove nothing and stay fields.
+ * are only mentioned, with the place that does so: who else names them, and when, tells who sent (lib/link/match.ts).
  */
 import { isJsonObject, type JsonObject } from '#lib/base/json'
+import { cutText } from '#lib/base/text-bytes'
 import type { Field, Ref } from '#lib/model/event'
 import { addRef, type Draft } from './draft'
 import { idOf, isUuid } from './ids'
@@ -80,17 +81,32 @@ const SENT_NAME = /^(?:sent|published|produced|outgoing|out)/
 const RECEIVED_NAME = /^(?:source|received|consumed|incoming|trigger|parent|in)/
 const CANDIDATE = /id|arn/i
 
-function kindOfName(plain: string): 'message' | 'event' | 'execution' | null {
+const S3_NAME = /^(?:s3|aws|xamz|amz|putobject|bucket)+requestid$/
+/** `event 6ba7…`, `(topic message: 6ba7…)`: words before an id where no name is. */
+const WORDED = /\b(message|event)(?:[ _-]?id)?[ :=#([]{1,3}([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b/gi
+
+type NamedKind = 'message' | 'event' | 'execution' | 'request'
+
+function kindOfName(plain: string): NamedKind | null {
   if (MESSAGE_NAME.test(plain)) return 'message'
   if (EVENT_NAME.test(plain)) return 'event'
+  if (S3_NAME.test(plain)) return 'request'
   return plain === 'executionarn' ? 'execution' : null
 }
 
-/** Ids in fields of the line itself, not in those of an event or response inside it. */
-export function readNamedIds(human: string, fields: readonly Field[], draft: Draft): void {
-  let words: Direction | undefined
+interface Speech {
+  draft: Draft
+  /** The line's words. */
+  human: string
+  /** Which way they speak, once asked. */
+  words?: Direction
+}
+
+/** Ids in fields of the line itself, not in those of an event or response inside it. `text`: where ids stand without a name. */
+export function readNamedIds(human: string, fields: readonly Field[], draft: Draft, text = ''): void {
   // A message as it was received; whatever the words around it say of sending is about another one.
   if (fields.some(({ name }) => /^receipt_?handle$/i.test(name))) return
+  const speech: Speech = { draft, human }
   for (const { name, value } of fields) {
     if (name.length > 24 || value.length < 16 || !CANDIDATE.test(name)) continue
     const plain = name.replace(/[._-]/g, '').toLowerCase()
@@ -99,14 +115,30 @@ export function readNamedIds(human: string, fields: readonly Field[], draft: Dra
       continue
     }
     const bare = plain.replace(SENT_NAME, '').replace(RECEIVED_NAME, '')
-    const kind = kindOfName(bare)
-    if (kind === null) continue
-    words = words === undefined ? directionOf(human) : words
-    const direction = directionOfName(plain, bare) ?? words
-    if (kind === 'execution') executionRef(value, direction, draft)
-    else if (isUuid(value) && direction === 'sending') addRef(draft, { kind, role: 'produced', value })
-    else if (isUuid(value) && direction === 'receiving') addRef(draft, { kind, role: 'consumed', value })
+    // `incomingMessageId` is a message id with a direction, `topicMessageId` one by its own name.
+    const kind = kindOfName(bare) ?? kindOfName(plain)
+    if (kind !== null) sayId(speech, kind, { name, value }, directionOfName(plain, bare))
   }
+  if (text !== '') for (const [, kind = '', value = ''] of text.matchAll(WORDED)) sayId(speech, kind.toLowerCase() as NamedKind, { name: kind, value }, null)
+}
+
+function sayId(speech: Speech, kind: NamedKind, { name, value }: Field, named: Direction): void {
+  const { draft } = speech
+  if (speech.words === undefined) speech.words = directionOf(speech.human)
+  const direction = named ?? speech.words
+  if (kind === 'execution') return executionRef(value, direction, draft)
+  if (kind === 'request' ? !/^[0-9A-Z]{16}$/.test(value) : !isUuid(value) || idOf(value) === undefined) return
+  if (direction === 'sending') addRef(draft, { kind, role: kind === 'request' ? 'called' : 'produced', value })
+  else if (direction === 'receiving') addRef(draft, { kind, role: 'consumed', value })
+  else addRef(draft, { kind, role: 'mentioned', value, place: placeOf(speech, name) })
+}
+
+const PLACE_WORDS = 80
+
+/** Who says what, without what varies: words with digits in them. */
+function placeOf({ draft, human }: Speech, name: string): string {
+  const words = human.slice(0, PLACE_WORDS).replace(/\S*\d\S*/g, '*')
+  return cutText(`${draft.service.name}: ${words}, ${name}`, 200)
 }
 
 function directionOfName(plain: string, bare: string): Direction {

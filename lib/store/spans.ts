@@ -135,6 +135,7 @@ interface RefRow {
   value: string
   event_ns: bigint
   event_id: bigint
+  place: string | null
 }
 
 function toRef(row: RefRow): SpanRef {
@@ -142,6 +143,7 @@ function toRef(row: RefRow): SpanRef {
     kind: wordOf(REF_KINDS, row.kind),
     role: wordOf(REF_ROLES, row.role),
     value: row.value,
+    ...(row.place === null ? {} : { place: row.place }),
     joinHash: row.join_hash,
     spanId: row.span_id,
     event: { timeNs: row.event_ns, id: row.event_id },
@@ -159,9 +161,9 @@ export async function addRefs(client: PoolClient, refs: readonly SpanRef[]): Pro
   }
   const rows = [...earliest.values()]
   await client.query(
-    `insert into span_ref (span_id, join_hash, role, kind, value, event_ns, event_id)
-     select * from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::bigint[], $7::bigint[])
-     on conflict (span_id, join_hash, role) do update set event_ns = excluded.event_ns, event_id = excluded.event_id
+    `insert into span_ref (span_id, join_hash, role, kind, value, event_ns, event_id, place)
+     select * from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[])
+     on conflict (span_id, join_hash, role) do update set event_ns = excluded.event_ns, event_id = excluded.event_id, place = excluded.place
        where (excluded.event_ns, excluded.event_id) < (span_ref.event_ns, span_ref.event_id)`,
     [
       arrayText(rows.map((ref) => ref.spanId)),
@@ -171,6 +173,7 @@ export async function addRefs(client: PoolClient, refs: readonly SpanRef[]): Pro
       rows.map((ref) => ref.value.replaceAll('\0', '\ufffd')),
       arrayText(rows.map((ref) => ref.event.timeNs)),
       arrayText(rows.map((ref) => ref.event.id)),
+      rows.map((ref) => ref.place?.replaceAll('\0', '\ufffd') ?? null),
     ],
   )
 }
