@@ -24,6 +24,8 @@ export interface Candidates {
   /** Bins of the call's and the return's delay; -1 where there is no return. */
   call: Int16Array
   back: Int16Array
+  /** Bin of the return's delay counted from zero. */
+  away: Int16Array
   /** Class of what effect and cause share. */
   share: Int8Array
 }
@@ -53,6 +55,7 @@ interface Found {
   anchor: number
   call: number
   back: number
+  away: number
   share: number
   weight: number
   rate: number
@@ -115,13 +118,15 @@ function ofEffect(window: Window, sources: Sources, e: number, known?: number): 
       if (within && (startMs < (window.startMs[cause] ?? 0) - slack || endMs > (window.endMs[cause] ?? 0) + slack)) continue
       const toMs = anchors.toMs[anchor] ?? NaN
       const gap = site.after.get(anchors.after[anchor] ?? 0)
-      const call = binOf((startMs - fromMs) / unitMs)
-      const back = Number.isNaN(toMs) ? -1 : binOf((toMs - endMs) / unitMs)
+      const returned = (toMs - endMs) / unitMs
+      const call = binOf((startMs - fromMs) / unitMs - site.origin.call)
+      const back = Number.isNaN(toMs) ? -1 : binOf(returned - site.origin.back)
+      const away = Number.isNaN(toMs) ? -1 : binOf(returned)
       const rate = gap ? gap.rate : site.rate * 0.02
-      const log = ((gap ?? site).call[call] ?? -50) + (back >= 0 ? ((gap ?? site).back[back] ?? 0) : 0)
+      const log = ((gap ?? site).call[call] ?? -50) + (back >= 0 ? ((gap ?? site).back[back] ?? -50) - (site.wrong[away] ?? 0) : 0)
       const weight = rate * Math.exp(log)
       if (weight > heaviest) heaviest = weight
-      found.push({ anchor, call, back, share: 0, weight, rate })
+      found.push({ anchor, call, back, away, share: 0, weight, rate })
     }
   }
   const least = heaviest * LIGHTEST
@@ -170,6 +175,7 @@ function pack(window: Window, rows: readonly Row[]): Candidates {
     anchor: new Int32Array(total),
     call: new Int16Array(total),
     back: new Int16Array(total),
+    away: new Int16Array(total),
     share: new Int8Array(total),
   }
   const groups = new Map<number, number>()
@@ -188,6 +194,7 @@ function pack(window: Window, rows: readonly Row[]): Candidates {
       out.anchor[k] = f.anchor
       out.call[k] = f.call
       out.back[k] = f.back
+      out.away[k] = f.away
       out.share[k] = f.share
       k++
     }

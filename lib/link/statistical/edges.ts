@@ -18,16 +18,29 @@ export interface ShareCounts {
   wrong: Float64Array
 }
 
+/**
+ * Delays are counted from here, in units: from zero, or where they are all far from it and near each other, from their middle. The scale is fine
+ * where it begins, so 44 to 49 ms (a clock that is off) are told apart as well as 2 to 7.
+ */
+export interface Origin {
+  call: number
+  back: number
+}
+
 export interface Site extends Counts {
+  origin: Origin
   /** By the place after the gap. */
   after: Map<number, Counts>
 }
 
 /** Log densities ready for use. */
 export interface SiteView {
+  origin: Origin
   rate: number
   call: Float64Array
+  /** Of returns from the right cause; what they are from others is by opening, and counted from zero. */
   back: Float64Array
+  wrong: Float64Array
   after: Map<number, { rate: number; call: Float64Array; back: Float64Array }>
   /** Delays worth looking at, in units. */
   low: number
@@ -35,7 +48,7 @@ export interface SiteView {
 }
 
 export const newCounts = (): Counts => ({ mass: 0, call: new Float64Array(BINS), back: new Float64Array(BINS) })
-const newSite = (): Site => ({ ...newCounts(), after: new Map() })
+const newSite = (): Site => ({ ...newCounts(), origin: { call: 0, back: 0 }, after: new Map() })
 
 const CALL_PRIOR = 6
 const SITE_PRIOR = 8
@@ -120,7 +133,7 @@ export function viewEdges(table: EdgeTable, counts: AnchorCounts, maxUnits: numb
   const allBack = smoothed(blurred(table.all.back), uniform, 2)
   const wrongAll = smoothed(blurred(table.wrongBackAll), uniform, 20)
   for (const [opening, sites] of table.sites) {
-    const wrong = smoothed(blurred(table.wrongBack.get(opening) ?? new Float64Array(BINS)), wrongAll, 50)
+    const wrong = logDensity(smoothed(blurred(table.wrongBack.get(opening) ?? new Float64Array(BINS)), wrongAll, 50))
     const out = new Map<number, SiteView>()
     for (const [before, site] of sites) {
       if (site.mass < LEAST_MASS) continue
@@ -133,10 +146,11 @@ export function viewEdges(table: EdgeTable, counts: AnchorCounts, maxUnits: numb
         after.set(place, {
           rate: (gap.mass + RATE_PRIOR * rate) / (seen + RATE_PRIOR),
           call: logDensity(smoothed(blurred(gap.call), call, SITE_PRIOR)),
-          back: logRatio(smoothed(blurred(gap.back), back, SITE_PRIOR), wrong),
+          back: logDensity(smoothed(blurred(gap.back), back, SITE_PRIOR)),
         })
       }
-      out.set(before, { rate, call: logDensity(call), back: logRatio(back, wrong), after, ...span(site.call, site.mass, maxUnits) })
+      const { origin } = site
+      out.set(before, { origin, rate, call: logDensity(call), back: logDensity(back), wrong, after, ...span(site, maxUnits) })
     }
     view.set(opening, out)
   }
@@ -144,12 +158,11 @@ export function viewEdges(table: EdgeTable, counts: AnchorCounts, maxUnits: numb
 }
 
 const logDensity = (shares: Float64Array): Float64Array => shares.map((s, i) => Math.log(s / (WIDTH[i] ?? 1)))
-const logRatio = (shares: Float64Array, wrong: Float64Array): Float64Array => shares.map((s, i) => Math.log(s / (wrong[i] ?? 1)))
 
 /**
  * The delays that hold all but a sliver of the mass, widened: a fault that the labels have not seen delays a call of 10 ms by 300.
  */
-function span(call: Float64Array, mass: number, maxUnits: number): { low: number; high: number } {
+function span({ call, mass, origin }: Site, maxUnits: number): { low: number; high: number } {
   const least = mass * 0.0005
   let low = 0
   let sum = 0
@@ -159,7 +172,7 @@ function span(call: Float64Array, mass: number, maxUnits: number): { low: number
   while (high > low && (sum += call[high] ?? 0) <= least) high--
   const [lowest] = rangeOf(Math.max(0, low - 1))
   const [, highest] = rangeOf(Math.min(BINS - 1, high + WIDER))
-  return { low: Math.max(-maxUnits, Math.min(-2, lowest)), high: Math.min(maxUnits, Math.max(LEAST_REACH, highest)) }
+  return { low: Math.max(-maxUnits, Math.min(-2, lowest + origin.call)), high: Math.min(maxUnits, Math.max(LEAST_REACH, highest + origin.call)) }
 }
 
 /** opening -> cause's service -> log of how much likelier a class of sharing is with the cause than with another. */

@@ -53,7 +53,7 @@ export function learnEdges(window: Window, known: Known, unitMs: number, rounds:
   for (let round = 0; round < rounds; round++) {
     const sources = sourcesOf({ table, anchors, openings, gather, ranks, activeUnits }, unitMs, known)
     const candidates = findCandidates(window, sources)
-    table = tableOf(window, candidates, match(candidates.graph, MATCH_ROUNDS), known)
+    table = tableOf(window, candidates, match(candidates.graph, MATCH_ROUNDS), known, unitMs)
     keepOnly(table, first.found)
     adjustGather(gather, table, several, { anchors, unitMs })
   }

@@ -35,7 +35,7 @@ export function hiddenOutcomes(window: Window, names: Names, known: Known, { lea
     let table = learned.table
     for (let round = 0; round < HIDDEN_ROUNDS; round++) {
       const candidates = findCandidates(window, sourcesOf({ ...learned, table }, unitMs, rest))
-      table = tableOf(window, candidates, match(candidates.graph, MATCH_ROUNDS), rest)
+      table = tableOf(window, candidates, match(candidates.graph, MATCH_ROUNDS), rest, unitMs)
       keepOnly(table, sitesOf(learned.table))
     }
     const guesses = guess(window, sourcesOf({ ...learned, table }, unitMs, rest))

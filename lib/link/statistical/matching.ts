@@ -64,7 +64,7 @@ function toPlaces(graph: Graph, up: Float64Array, down: Float64Array): void {
     const total = sumOf(up, from, to, g)
     for (let k = from; k < to; k++) {
       const rest = without(total, up[k] ?? 0, g)
-      down[k] = g > 0 ? joins(rest, outside, g) : 1 / Math.max(1e-300, outside + rest)
+      down[k] = g > 0 ? joins(rest, outside, g) : 1 / Math.max(1e-100, outside + rest)
     }
   }
 }
@@ -82,7 +82,7 @@ const without = (total: number, up: number, g: number): number => Math.max(0, g 
 function joins(rest: number, outside: number, g: number): number {
   // e^rest / (outside + (e^rest − 1) / g), without overflow.
   const scaled = Math.exp(-rest)
-  return 1 / Math.max(1e-300, outside * scaled + (1 - scaled) / g)
+  return 1 / Math.max(1e-100, outside * scaled + (1 - scaled) / g)
 }
 
 function marginals(graph: Graph, up: Float64Array): Posterior {

@@ -7,7 +7,7 @@ import type { Calibration } from './calibrate'
 import type { Sources } from './candidates'
 import type { Clocks } from './clocks'
 import { BINS } from './delay'
-import { EdgeTable, viewEdges, viewShares, type AnchorCounts, type Counts } from './edges'
+import { EdgeTable, viewEdges, viewShares, type AnchorCounts, type Counts, type Origin } from './edges'
 import type { Known } from './known'
 import type { Succession } from './order'
 import { Names } from './window'
@@ -40,7 +40,7 @@ export interface ModelBody {
   names: string[]
   succession: Succession
   clocks: Clocks
-  sites: { opening: number; before: number; counts: CountsJson; after: ({ place: number } & CountsJson)[] }[]
+  sites: { opening: number; before: number; origin: Origin; counts: CountsJson; after: ({ place: number } & CountsJson)[] }[]
   wrongBack: { opening: number; back: Sparse }[]
   shares: { opening: number; service: number; right: number[]; wrong: number[] }[]
   outside: [opening: number, mass: number][]
@@ -87,6 +87,7 @@ export function sealModel(parts: {
       byKey(sites).map(([before, site]) => ({
         opening,
         before,
+        origin: site.origin,
         counts: countsJson(site),
         after: byKey(site.after).map(([place, counts]) => ({ place, ...countsJson(counts) })),
       })),
@@ -148,8 +149,8 @@ export function openModel(model: Model): { names: Names; learned: Learned } {
   const names = new Names()
   for (const name of model.names) names.of(name)
   const table = new EdgeTable()
-  for (const { opening, before, counts, after } of model.sites) {
-    const site = Object.assign(table.site(opening, before), readCounts(counts))
+  for (const { opening, before, origin, counts, after } of model.sites) {
+    const site = Object.assign(table.site(opening, before), readCounts(counts), { origin })
     for (const { place, ...rest } of after) site.after.set(place, readCounts(rest))
     table.all.mass += site.mass
     addTo(table.all.call, site.call)

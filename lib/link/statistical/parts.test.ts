@@ -58,6 +58,11 @@ describe('matching', () => {
     expect(p.edge[1]).toBeCloseTo(second / (none + first + second), 3)
   })
 
+  it('stays finite where two effects are certain to come from one place and the evidence is overwhelming', () => {
+    const p = match({ ...graphOf([[0, 0, 1e12], [1, 0, 1e12]], 0.5), outside: Float64Array.from([0, 0]) }, 20) // prettier-ignore
+    expect([...p.edge].every((x) => x >= 0 && x <= 1)).toBe(true)
+  })
+
   it('an effect that gathers keeps two causes', () => {
     const p = match(graphOf([[0, 0, 1], [0, 1, 1], [1, 1, 1e-9]], 0.95, 50), 20) // prettier-ignore
     expect(p.edge[0]).toBeGreaterThan(0.8)

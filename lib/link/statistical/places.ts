@@ -68,14 +68,17 @@ export function keyedSpans(window: Window, effect: number, { reachMs, unitMs }: 
   return [...spans].sort((a, b) => a - b)
 }
 
-/** Places in order of preference: each the one that tells most about the effects that none before it explains. */
-export function rankPlaces(window: Window, stories: readonly Story[], reachMs: number): number[] {
+/**
+ * Places in order of preference: each the one that tells most about the effects that none before it explains.
+ * @param leastTold nats an effect below which a place is no better than the habits of users who come again
+ */
+export function rankPlaces(window: Window, stories: readonly Story[], { reachMs, leastTold }: { reachMs: number; leastTold: number }): number[] {
   const ranked: number[] = []
   const first = firstSpans(window, stories)
   const least = Math.max(LEAST_COUNT, LEAST_SHARE * stories.length)
   let left = stories
   while (ranked.length < MOST_PLACES && left.length >= least) {
-    const place = tightest(window, left, first, { reachMs, least })
+    const place = tightest(window, left, first, { reachMs, least, leastTold })
     if (place === undefined) break
     ranked.push(place)
     left = left.filter((s) => !s.places.has(place))
@@ -109,7 +112,7 @@ function tightest(
   window: Window,
   stories: readonly Story[],
   first: (service: number) => boolean,
-  { reachMs, least }: { reachMs: number; least: number },
+  { reachMs, least, leastTold }: { reachMs: number; least: number; leastTold: number },
 ): number | undefined {
   const places = new Map<number, Pairs>()
   const most = new Int32Array(stories.length)
@@ -129,7 +132,7 @@ function tightest(
   for (const [place, pairs] of [...places].sort((a, b) => a[0] - b[0])) {
     if (new Set(pairs.story).size < least) continue
     const tells = information(pairs, most, reachMs)
-    if (!best || tells > best.tells) best = { place, tells }
+    if (tells >= leastTold * stories.length && (!best || tells > best.tells)) best = { place, tells }
   }
   return best?.place
 }
