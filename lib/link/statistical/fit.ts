@@ -14,6 +14,7 @@ import { match } from './matching'
 import { MATCH_ROUNDS, tableOf } from './maximise'
 import { sealModel, sourcesOf, type Learned, type Model } from './model'
 import { learnSuccession } from './order'
+import { testedPairs } from './reliability'
 import type { SealedSet } from './types'
 import { Names, openWindow, type Window } from './window'
 
@@ -34,8 +35,10 @@ export function fitModel(set: SealedSet): Model {
   const window = openWindow(set.spans, names, { succession, clocks })
   const known = knownCauses(window, set.certain)
   const learned = learnEdges(window, known, unitMs, ROUNDS)
-  const calibration = fitCalibration(hiddenOutcomes(window, names, known, { learned, unitMs }))
-  return sealModel({ unitMs, names: names.list, succession, clocks, learned, calibration, certain: known.size })
+  const outcomes = hiddenOutcomes(window, names, known, { learned, unitMs })
+  const calibration = fitCalibration(outcomes)
+  const tested = testedPairs(outcomes, window, known)
+  return sealModel({ unitMs, names: names.list, succession, clocks, learned, calibration, tested, certain: known.size })
 }
 
 export function learnEdges(window: Window, known: Known, unitMs: number, rounds: number): Learned {

@@ -1,7 +1,6 @@
 /** Tests the model on what is certain: hides each third of the transactions in turn, and predicts their links from the rest. */
 import { hashHalves } from '#lib/base/hash'
 import { keepOnly, type Excess } from './bootstrap'
-import type { Outcome } from './calibrate'
 import { findCandidates } from './candidates'
 import type { EdgeTable } from './edges'
 import { guess } from './guess'
@@ -9,6 +8,7 @@ import type { Known } from './known'
 import { match } from './matching'
 import { MATCH_ROUNDS, tableOf } from './maximise'
 import { sourcesOf, type Learned } from './model'
+import type { HiddenOutcome } from './reliability'
 import type { Names, Window } from './window'
 
 /** Rounds of the fits that only predict hidden links. */
@@ -19,8 +19,8 @@ const FOLDS = 3
  * The fit goes on from the one with all of them (from the start it would take as many rounds again, and be judged for not having
  * settled); a round without them replaces what they had told it.
  */
-export function hiddenOutcomes(window: Window, names: Names, known: Known, { learned, unitMs }: { learned: Learned; unitMs: number }): Outcome[] {
-  const outcomes: Outcome[] = []
+export function hiddenOutcomes(window: Window, names: Names, known: Known, { learned, unitMs }: { learned: Learned; unitMs: number }): HiddenOutcome[] {
+  const outcomes: HiddenOutcome[] = []
   const fold = foldsOf(window, known)
   const effectsOf = new Map<number, Set<number>>()
   for (const [e, causes] of known) {
@@ -46,7 +46,7 @@ export function hiddenOutcomes(window: Window, names: Names, known: Known, { lea
       const right = causes.includes(best.cause)
       // A batch may have causes that nothing proves: one that is not known to have caused another such batch may be one of them.
       if (!right && learned.gather.has(opening) && causes.length > 0 && !effectsOf.get(best.cause)?.has(opening)) continue
-      outcomes.push({ class: names.at(opening), p: best.p, right })
+      outcomes.push({ class: names.at(opening), p: best.p, right, fold: f, from: window.service[best.cause] ?? 0, to: window.service[e] ?? 0 })
     }
   }
   return outcomes

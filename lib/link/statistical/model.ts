@@ -10,6 +10,7 @@ import { BINS } from './delay'
 import { EdgeTable, viewEdges, viewShares, type AnchorCounts, type Counts, type Origin } from './edges'
 import type { Known } from './known'
 import type { Succession } from './order'
+import type { TestedPair } from './reliability'
 import { Names } from './window'
 
 /** Edges learned, with what is needed to turn counts into rates. */
@@ -51,6 +52,8 @@ export interface ModelBody {
   ranks: [opening: number, places: number[]][]
   activeUnits: number
   calibration: Calibration
+  /** How it did on links that were hidden from it. */
+  tested: TestedPair[]
   /** Certain links that it was fitted on. */
   certain: number
 }
@@ -74,6 +77,7 @@ export function sealModel(parts: {
   clocks: Clocks
   learned: Learned
   calibration: Calibration
+  tested: TestedPair[]
   certain: number
 }): Model {
   const { table, anchors, openings, gather, ranks, activeUnits } = parts.learned
@@ -104,6 +108,7 @@ export function sealModel(parts: {
     ranks: byKey(ranks).map(([opening, places]) => [opening, [...places]]),
     activeUnits,
     calibration: roundedCalibration(parts.calibration),
+    tested: parts.tested,
     certain: parts.certain,
   }
   const { hi, lo } = hashHalves(JSON.stringify(body))
