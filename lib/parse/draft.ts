@@ -15,6 +15,13 @@ export interface Draft {
   template: string
   fields: Field[]
   facts: EventFacts
+  /** What it has been read as so far; see ParsedEvent. */
+  format?: string
+}
+
+/** Notes a format; what is inside comes behind it. */
+export function readAs(draft: Draft, name: string): void {
+  draft.format = draft.format === undefined ? name : `${draft.format}/${name}`
 }
 
 export function addRef(draft: Draft, ref: Ref): void {

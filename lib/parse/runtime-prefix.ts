@@ -13,7 +13,7 @@
 import { epochToNs, isoPrefix, utcSeconds, DAY_NS } from '#lib/base/log-time'
 import type { UnixNano } from '#lib/base/time'
 import { clfTimeInside, parseClfTime } from './clf-time'
-import type { Draft } from './draft'
+import { readAs, type Draft } from './draft'
 import { readHaproxyLine } from './haproxy-line'
 import { isPlaceholder, requestIdOf, traceIdOf } from './ids'
 import { readKlogLine } from './klog-line'
@@ -33,24 +33,52 @@ export function stripPrefix(text: string, draft: Draft): string {
   return rest
 }
 
+type Reader = (text: string, draft: Draft) => string | null
+
+/** What may stand before the words, by the line's first character; the first that fits reads it. */
+const BRACKET: readonly (readonly [name: string, read: Reader])[] = [
+  ['lambda-line', python],
+  ['server-error', readServerErrorLine],
+]
+const LETTER: typeof BRACKET = [
+  ['lambda-line', ruby],
+  ['klog', readKlogLine],
+  ['logger', readLoggerLine],
+]
+const COMMENT: typeof BRACKET = [['mysql', readMysqlLine]]
+/** By what stands behind the first digits: `2026-`, `2026/`, `08:00:`, `10.` */
+const DATE: typeof BRACKET = [
+  ['lambda-line', tabbed],
+  ['mysql', readMysqlLine],
+  ['postgres', readPostgresLine],
+]
+const SLASHED_DATE: typeof BRACKET = [['server-error', readServerErrorLine]]
+const CLOCK: typeof BRACKET = [['logger', readLoggerLine]]
+const ADDRESS: typeof BRACKET = [
+  ['haproxy', readHaproxyLine],
+  ['postgres', readPostgresLine],
+]
+const NONE: typeof BRACKET = []
+
 function strip(text: string, draft: Draft): string {
   const first = text.charCodeAt(0)
-  if (first === 91) return python(text, draft) ?? readServerErrorLine(text, draft) ?? bracketed(text, draft)
-  if (first >= 48 && first <= 57) return numbered(text, draft)
-  if (first >= 65 && first <= 90) return ruby(text, draft) ?? readKlogLine(text, draft) ?? readLoggerLine(text, draft) ?? leveled(text, draft)
-  if (first === 35) return readMysqlLine(text, draft) ?? text
-  return leveled(text, draft)
+  const digit = first >= 48 && first <= 57
+  const capital = first >= 65 && first <= 90
+  for (const [name, read] of digit ? behindDigits(text) : first === 91 ? BRACKET : capital ? LETTER : first === 35 ? COMMENT : NONE) {
+    const rest = read(text, draft)
+    if (rest === null) continue
+    readAs(draft, name)
+    return rest
+  }
+  if (first === 91) return bracketed(text, draft)
+  return digit ? timed(text, draft) : leveled(text, draft)
 }
 
-/** A line that begins with a digit: a date, a clock's time, an epoch, an address. What stands where tells which, before any pattern is asked. */
-function numbered(text: string, draft: Draft): string {
-  const fourth = text.charCodeAt(4)
-  if (fourth === 45) return tabbed(text, draft) ?? readMysqlLine(text, draft) ?? readPostgresLine(text, draft) ?? timed(text, draft)
-  if (fourth === 47) return readServerErrorLine(text, draft) ?? timed(text, draft)
-  if (text.charCodeAt(2) === 58 && text.charCodeAt(5) === 58) return readLoggerLine(text, draft) ?? timed(text, draft)
-  if (text.charCodeAt(1) === 46 || text.charCodeAt(2) === 46 || text.charCodeAt(3) === 46)
-    return readHaproxyLine(text, draft) ?? readPostgresLine(text, draft) ?? timed(text, draft)
-  return timed(text, draft)
+function behindDigits(text: string): typeof BRACKET {
+  if (text.charCodeAt(4) === 45) return DATE
+  if (text.charCodeAt(4) === 47) return SLASHED_DATE
+  if (text.charCodeAt(2) === 58 && text.charCodeAt(5) === 58) return CLOCK
+  return text.charCodeAt(1) === 46 || text.charCodeAt(2) === 46 || text.charCodeAt(3) === 46 ? ADDRESS : NONE
 }
 
 /** node and .NET: time, id and level between tabs. Indices, not a pattern: most lines of most systems pass here. */
@@ -108,7 +136,10 @@ function timed(text: string, draft: Draft): string {
   if (time === null) return text
   draft.lineNs ??= time.ns
   const rest = text.slice(time.length)
-  return readBehindTime(rest, draft) ?? behindTime(rest, draft)
+  const words = readBehindTime(rest, draft)
+  if (words === null) return behindTime(rest, draft)
+  readAs(draft, 'logger')
+  return words
 }
 
 function behindTime(text: string, draft: Draft): string {

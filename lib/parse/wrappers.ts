@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '#lib/base/json'
 import { readContainerJson, readCriLine } from './container-line'
-import type { Draft } from './draft'
+import { readAs, type Draft } from './draft'
 import { readPostgresJson } from './postgres-line'
 import { readSyslogLine } from './syslog-line'
 
@@ -13,13 +13,20 @@ export const WRAPPERS_MAX = 3
 /** The line inside, or null where the text is no wrapping. */
 export function unwrapText(text: string, draft: Draft): string | null {
   const first = text.charCodeAt(0)
-  if (first >= 48 && first <= 57) return readCriLine(text, draft) ?? (text.charCodeAt(10) === 84 ? readSyslogLine(text, draft) : null)
+  if (first >= 48 && first <= 57)
+    return named('cri', readCriLine(text, draft), draft) ?? (text.charCodeAt(10) === 84 ? named('syslog', readSyslogLine(text, draft), draft) : null)
   // `<34>…`, and the BSD form: `Nov  2 08:00:00 …`.
-  if (first === 60 || (first >= 65 && first <= 83 && text.charCodeAt(3) === 32 && text.charCodeAt(9) === 58)) return readSyslogLine(text, draft)
+  if (first === 60 || (first >= 65 && first <= 83 && text.charCodeAt(3) === 32 && text.charCodeAt(9) === 58))
+    return named('syslog', readSyslogLine(text, draft), draft)
   return null
 }
 
 export function unwrapObject(value: JsonObject, draft: Draft): string | null {
-  if ('log' in value) return readContainerJson(value, draft)
-  return 'error_severity' in value ? readPostgresJson(value, draft) : null
+  if ('log' in value) return named('container', readContainerJson(value, draft), draft)
+  return 'error_severity' in value ? named('postgres', readPostgresJson(value, draft), draft) : null
+}
+
+function named(name: string, inner: string | null, draft: Draft): string | null {
+  if (inner !== null) readAs(draft, name)
+  return inner
 }
