@@ -1,6 +1,6 @@
 /** Load balancers, CloudFront, S3, VPC flow logs and WAF: lines as the samples of their publishers have them, moved to the tests' day. */
 import { expect, test } from 'vitest'
-import { AT_MS, parseLine, parseText, tell } from './testing'
+import { AT_MS, parseText, tell } from './testing'
 
 const ROOT = '1-6ae84300-a7c9983f3f244039c4d784f6'
 const alb = (time: string, created: string, code: string, trace = `Root=${ROOT}`): string =>

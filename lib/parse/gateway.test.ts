@@ -77,7 +77,7 @@ test('Step Functions: every line speaks of its execution, and tells the function
         '/aws/vendedlogs/states/refund-Logs',
       ),
     )
-  expect(event('ExecutionStarted', {}).own).toBe(`workflow refund states:${arn} "refund" 250… {execution self ${arn}}`)
+  expect(event('ExecutionStarted', {}).own).toBe(`workflow refund states:${arn} "refund" 250… OPEN {execution self ${arn}}`)
   expect(event('ExecutionFailed', { error: 'x' })).toMatchObject({
     severity: 17,
     own: `workflow refund states:${arn} "refund" …250 ERROR {execution self ${arn}}`,

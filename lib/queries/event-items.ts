@@ -4,6 +4,7 @@ import { nsToIso, type UnixNano } from '#lib/base/time'
 import { sql } from '#lib/db/sql'
 import type { EventDetail, EventItem } from '#lib/model/api'
 import type { Field } from '#lib/model/event'
+import type { AccessFormats } from '#lib/parse/access-format'
 import { parseRecord } from '#lib/parse/index'
 import type { Services } from './services'
 
@@ -87,19 +88,19 @@ export function toEventItem(row: EventRow, services: Services): EventItem {
 }
 
 /** With the raw text and the fields that are found in it now: a better parser shows more in old events too. */
-export function toEventDetail(row: EventDetailRow, services: Services, transactions: readonly bigint[]): EventDetail {
+export function toEventDetail(row: EventDetailRow, services: Services, transactions: readonly bigint[], formats?: AccessFormats): EventDetail {
   return {
     ...toEventItem(row, services),
     raw: row.body,
     rawBase64: row.body_bytes === null ? null : row.body_bytes.toString('base64'),
     template: row.template ?? '',
-    fields: fieldsOf(row),
+    fields: fieldsOf(row, formats),
     transactions: transactions.map(idToHex),
   }
 }
 
 /** The named values of an event, by the same parser that indexed it. */
-export function fieldsOf(row: EventDetailRow): Field[] {
+export function fieldsOf(row: EventDetailRow, formats?: AccessFormats): Field[] {
   const record = {
     form: row.form === 0 ? ('log' as const) : ('segment' as const),
     body: row.body,
@@ -109,5 +110,5 @@ export function fieldsOf(row: EventDetailRow): Field[] {
     ...(row.source_event_id === null ? {} : { sourceEventId: row.source_event_id }),
     line: 1,
   }
-  return parseRecord(record, { sourceName: row.source ?? '', receivedNs: row.time_ns }).fields
+  return parseRecord(record, { sourceName: row.source ?? '', receivedNs: row.time_ns, formats }).fields
 }

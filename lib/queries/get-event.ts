@@ -1,6 +1,7 @@
 /** One event with its raw text, its fields, and the transactions that it is part of. */
 import { sql } from '#lib/db/sql'
 import type { EventDetail } from '#lib/model/api'
+import { loadAccessFormats } from './access-formats'
 import { EVENT_DETAIL_COLUMNS, EVENT_TABLES, type EventDetailRow, eventIdFromHex, toEventDetail } from './event-items'
 import type { Db } from './read'
 import { loadServices } from './services'
@@ -32,5 +33,6 @@ export async function getEvent(db: Db, hex: string): Promise<EventDetail | null>
     row,
     await loadServices(db),
     transactions.map(({ transaction_id }) => transaction_id),
+    await loadAccessFormats(db),
   )
 }

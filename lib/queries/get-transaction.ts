@@ -5,6 +5,7 @@ import { sql } from '#lib/db/sql'
 import { criticalPath } from '#lib/graph/critical-path'
 import type { EventDetail, TransactionDetail } from '#lib/model/api'
 import type { ServiceKind } from '#lib/model/event'
+import { loadAccessFormats } from './access-formats'
 import { EVENT_DETAIL_COLUMNS, EVENT_TABLES, type EventDetailRow, toEventDetail } from './event-items'
 import { loadMissing } from './find-missing'
 import { LINK_COLUMNS, LINK_ENDS, type LinkRow, toLinkItem } from './link-items'
@@ -109,7 +110,8 @@ async function loadEvents(db: Db, spanIds: readonly bigint[], services: Services
     where span_id = any(${[...new Set(rows.flatMap((row) => row.span_id ?? []))]}::bigint[])
     group by span_id`)
   const transactionsOf = new Map(shared.map((entry) => [entry.span_id, entry.transaction_ids]))
-  return rows.map((row) => toEventDetail(row, services, (row.span_id !== null && transactionsOf.get(row.span_id)) || []))
+  const formats = await loadAccessFormats(db)
+  return rows.map((row) => toEventDetail(row, services, (row.span_id !== null && transactionsOf.get(row.span_id)) || [], formats))
 }
 
 function pathOf(row: TransactionRow, spans: readonly SpanRow[], links: readonly LinkRow[], services: Services): TransactionDetail['criticalPath'] {

@@ -4,6 +4,7 @@ import { sql } from '#lib/db/sql'
 import type { TransactionItem } from '#lib/model/api'
 import type { Field } from '#lib/model/event'
 import type { Db } from './read'
+import { loadAccessFormats } from './access-formats'
 import { EVENT_DETAIL_COLUMNS, EVENT_TABLES, type EventDetailRow, fieldsOf } from './event-items'
 import { membersOf, SOME_MEMBERS, type TransactionRow } from './transaction-items'
 
@@ -44,7 +45,8 @@ export async function loadKeys(db: Db, rows: readonly TransactionRow[], shown: K
     ) line
     order by line.time_ns, line.id`)
   const found = groupBy(lines, (line) => line.transaction_id)
-  return new Map(rows.map((row) => [row.id, chooseKeys(shown, (found.get(row.id) ?? []).flatMap(fieldsOf))]))
+  const formats = await loadAccessFormats(db)
+  return new Map(rows.map((row) => [row.id, chooseKeys(shown, (found.get(row.id) ?? []).flatMap((line) => fieldsOf(line, formats)))]))
 }
 
 /** Searched ones first, then business keys, each name once. */

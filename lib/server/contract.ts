@@ -3,6 +3,7 @@
  * (lib/server/openapi.ts), and a test finds a route file for each row and a row for each route file.
  */
 import { z } from 'zod'
+import { accessFormatAnswer, accessFormatDraft, accessFormatList } from '#lib/model/access-formats'
 import {
   causalityList,
   demoRemoved,
@@ -146,6 +147,33 @@ export const contract = {
     query: linksQuery,
     response: linkItem,
     responseType: 'application/x-ndjson',
+  },
+  accessFormats: {
+    method: 'GET',
+    path: '/api/v1/settings/access-formats',
+    summary: 'Format strings of access logs that users gave for log groups',
+    query: none,
+    response: accessFormatList,
+  },
+  putAccessFormat: {
+    method: 'PUT',
+    path: '/api/v1/settings/access-formats',
+    summary: 'Reads the access logs of a log group by a format string, or tries it',
+    description:
+      'The format is the one of the configuration: API Gateway `$context.requestId …`, VPC flow logs `${version} …`, CloudFront `#Fields: …`. ' +
+      'The answer shows how `lines` are understood, or without any the newest stored ones; with `save` false nothing is changed. What is stored already keeps its spans and links.',
+    query: none,
+    body: accessFormatDraft,
+    response: accessFormatAnswer,
+    also: { 400: "The format can't be compiled; the reason is in words" },
+  },
+  deleteAccessFormat: {
+    method: 'DELETE',
+    path: '/api/v1/settings/access-formats',
+    summary: 'Forgets a format string',
+    query: z.object({ pattern: z.string().max(512) }),
+    response: z.object({ deleted: z.boolean() }),
+    also: { 404: 'There is none under this pattern' },
   },
   relink: {
     method: 'POST',
