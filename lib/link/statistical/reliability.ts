@@ -14,10 +14,11 @@ export interface HiddenOutcome extends Outcome {
   to: number
 }
 
-/** Bins of stated confidence, each a twentieth wide: 0.95 begins the last. */
-export const STATED_BINS = 20
+/** Where bins of stated confidence begin: twentieths, and hundredths from the default threshold on. */
+const STATED_FROM = [...Array.from({ length: 19 }, (_, i) => i / 20), 0.95, 0.96, 0.97, 0.98, 0.99]
 
-export type TestedBin = [bin: number, count: number, right: number, sumStated: number]
+/** `from`: where the bin begins. */
+export type TestedBin = [from: number, count: number, right: number, sumStated: number]
 
 /** One pair of services: `cause` and `effect` are indexes of names. */
 export interface TestedPair {
@@ -43,7 +44,7 @@ export function testedPairs(outcomes: readonly HiddenOutcome[], window: Window, 
     for (const o of outcomes) {
       if (o.fold !== fold) continue
       const stated = calibrated(curve, o.p, o.class)
-      addTo(pairOf(o.from, o.to).bins, Math.min(STATED_BINS - 1, Math.floor(stated * STATED_BINS + 1e-9)), stated, o.right)
+      addTo(pairOf(o.from, o.to).bins, stated, o.right)
     }
   }
   return [...pairs.values()]
@@ -51,12 +52,13 @@ export function testedPairs(outcomes: readonly HiddenOutcome[], window: Window, 
     .sort((a, b) => a.cause - b.cause || a.effect - b.effect)
 }
 
-function addTo(bins: TestedBin[], bin: number, stated: number, right: boolean): void {
-  let at = bins.find(([of]) => of === bin)
-  if (!at) bins.push((at = [bin, 0, 0, 0]))
+function addTo(bins: TestedBin[], stated: number, right: boolean): void {
+  const from = STATED_FROM.findLast((edge) => edge <= stated + 1e-9) ?? 0
+  let at = bins.find(([of]) => of === from)
+  if (!at) bins.push((at = [from, 0, 0, 0]))
   at[1]++
   if (right) at[2]++
   at[3] += stated
 }
 
-const rounded = ([bin, count, right, sum]: TestedBin): TestedBin => [bin, count, right, Math.round(sum * 1e4) / 1e4]
+const rounded = ([from, count, right, sum]: TestedBin): TestedBin => [from, count, right, Math.round(sum * 1e4) / 1e4]
