@@ -10,7 +10,8 @@ import { Legend } from '#components/ui/legend'
 import { Notice, Skeleton } from '#components/ui/states'
 import { useElementSize, useWide } from '#components/ui/use-size'
 import { MapCanvas } from './map-canvas'
-import type { MapHandle } from './map-canvas'
+import type { MapEnds, MapHandle } from './map-canvas'
+import { EdgePanel } from './edge-panel'
 import { unitOfMap } from './map-labels'
 import type { MapUrl } from './map-page'
 import { MapTable } from './map-table'
@@ -62,7 +63,13 @@ export function MapBody({ map: given, settling, url, setUrl }: MapBodyProps) {
   const { layout, arrange } = useMapLayout(view, drawn && view.nodes.length > 0 ? size : null, settling)
   const found = useMemo(() => findIn(view, settings.find), [view, settings.find])
   const chosen = map.nodes.find((node) => node.name === url.service || node.id === url.service) ?? null
-  const choose = (id: string | null) => setUrl({ service: map.nodes.find((node) => node.id === id)?.name ?? '' })
+  const ends = endsOf(url.edge)
+  const chosenEdge = map.edges.find((edge) => edge.source === ends?.source && edge.target === ends.target) ?? null
+  const choose = (id: string | null) => setUrl({ service: map.nodes.find((node) => node.id === id)?.name ?? '', edge: '' })
+  // An edge of a folded group stands for several: it has no panel of its own.
+  const chooseEdge = ({ source, target }: MapEnds) => {
+    if (map.edges.some((edge) => edge.source === source && edge.target === target)) setUrl({ edge: `${source}-${target}`, service: '' })
+  }
   const change = (patch: Partial<MapSettings>) => {
     const { hidden, ...rest } = patch
     setUrl({ ...rest, ...(hidden ? { hide: [...hidden].map(encodeURIComponent).join(',') } : {}) }, patch.find === undefined ? 'push' : 'replace')
@@ -95,7 +102,17 @@ export function MapBody({ map: given, settling, url, setUrl }: MapBodyProps) {
         {settings.as === 'graph' ? (
           <div ref={place} className="map-place max-lg:hidden">
             {drawn && layout ? (
-              <MapCanvas view={view} layout={layout} rangeSeconds={rangeSeconds} chosen={chosen?.id ?? null} found={found} onChoose={choose} handle={handle} />
+              <MapCanvas
+                view={view}
+                layout={layout}
+                rangeSeconds={rangeSeconds}
+                chosen={chosen?.id ?? null}
+                chosenEdge={chosenEdge}
+                found={found}
+                onChoose={choose}
+                onChooseEdge={chooseEdge}
+                handle={handle}
+              />
             ) : (
               <MapSkeleton />
             )}
@@ -113,8 +130,8 @@ export function MapBody({ map: given, settling, url, setUrl }: MapBodyProps) {
           </div>
         ) : null}
       </div>
-      <aside className="side" aria-label={chosen ? chosen.name : 'Where to look'}>
-        {given ? <SidePanel map={map} chosen={chosen} view={view} rangeSeconds={rangeSeconds} choose={choose} /> : <PanelSkeleton />}
+      <aside className="side" aria-label={chosen ? chosen.name : chosenEdge ? 'Chosen edge' : 'Where to look'}>
+        {given ? <SidePanel map={map} chosen={chosen} edge={chosenEdge} view={view} rangeSeconds={rangeSeconds} choose={choose} /> : <PanelSkeleton />}
       </aside>
     </div>
   )
@@ -123,18 +140,35 @@ export function MapBody({ map: given, settling, url, setUrl }: MapBodyProps) {
 interface SidePanelProps {
   map: ServiceMap
   chosen: ServiceMap['nodes'][number] | null
+  edge: ServiceMap['edges'][number] | null
   view: ReturnType<typeof viewOfMap>
   rangeSeconds: number
   choose: (id: string | null) => void
 }
 
-function SidePanel({ map, chosen, view, rangeSeconds, choose }: SidePanelProps) {
+function SidePanel({ map, chosen, edge, view, rangeSeconds, choose }: SidePanelProps) {
   const [{ q, from, to }] = useView()
   const href = useHref()
   const ofService = chosen ? `${q ? `${q} ` : ''}service:${quoted(chosen.name)}` : q
   const detail = useServiceDetail(chosen?.id ?? '', { q, from, to })
   // One question for all services: choosing another one finds its answer there.
   const series = useSeries({ q, from, to, points: 48, by: 'service' }, false, chosen !== null)
+  const [source, target] = [edge?.source, edge?.target].map((id) => map.nodes.find((node) => node.id === id))
+  if (edge && source && target && !chosen) {
+    const through = `${q ? `${q} ` : ''}service:${quoted(source.name)} service:${quoted(target.name)}`
+    return (
+      <EdgePanel
+        edge={edge}
+        source={source}
+        target={target}
+        unit={unitOfMap(view)}
+        rangeSeconds={rangeSeconds}
+        hrefAll={href('/search', { q: through })}
+        hrefFailed={href('/search', { q: `${through} status:error` })}
+        onChoose={choose}
+      />
+    )
+  }
   if (!chosen)
     return <OverviewPanel map={map} hrefAll={href('/search')} hrefFailed={href('/search', { q: `${q ? `${q} ` : ''}status:error` })} onChoose={choose} />
   return (
@@ -152,6 +186,12 @@ function SidePanel({ map, chosen, view, rangeSeconds, choose }: SidePanelProps) 
       onChoose={choose}
     />
   )
+}
+
+/** `<source>-<target>` of the URL. */
+function endsOf(text: string): MapEnds | null {
+  const [source, target] = text.split('-')
+  return source && target ? { source, target } : null
 }
 
 function quoted(value: string): string {

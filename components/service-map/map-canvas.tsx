@@ -4,6 +4,7 @@ import type { KeyboardEvent, Ref } from 'react'
 import type { Core } from 'cytoscape'
 import { MARGIN } from '#lib/graph/layout'
 import { useThemeName } from '#lib/hooks/theme-name'
+import { edgeId } from '#lib/graph/map-view'
 import { walkMap } from '#lib/graph/map-walk'
 import type { WalkKey } from '#lib/graph/map-walk'
 import type { MapView } from '#lib/graph/map-view'
@@ -23,17 +24,24 @@ export interface MapCanvasProps {
   /** Seconds of the range, for the rates on edges. */
   rangeSeconds: number
   chosen: string | null
+  chosenEdge: MapEnds | null
   /** What a search in the map found; null while nothing is searched for. */
   found: ReadonlySet<string> | null
   onChoose: (id: string | null) => void
+  onChooseEdge: (ends: MapEnds) => void
   handle: Ref<MapHandle>
 }
 
+export interface MapEnds {
+  source: string
+  target: string
+}
+
 /** The map drawn by cytoscape; its words are elements over the canvas that move with it. */
-export function MapCanvas({ view, layout, rangeSeconds, chosen, found, onChoose, handle }: MapCanvasProps) {
+export function MapCanvas({ view, layout, rangeSeconds, chosen, chosenEdge, found, onChoose, onChooseEdge, handle }: MapCanvasProps) {
   const place = useRef<HTMLDivElement>(null)
   const words = useRef<HTMLDivElement>(null)
-  const cy = useCytoscape(place, words, onChoose)
+  const cy = useCytoscape(place, words, { onChoose, onChooseEdge })
   const [cursor, setCursor] = useState<string | null>(null)
   const [pointed, setPointed] = useState<string | null>(null)
   const theme = useThemeName()
@@ -71,12 +79,13 @@ export function MapCanvas({ view, layout, rangeSeconds, chosen, found, onChoose,
       if (chosen) cy.getElementById(chosen).addClass('chosen')
       if (cursor && cursor !== chosen) cy.getElementById(cursor).addClass('cursor')
       if (near) cy.getElementById(near).connectedEdges().addClass('near')
+      if (chosenEdge) cy.getElementById(edgeId(chosenEdge)).addClass('chosen')
       if (found)
         cy.elements()
           .filter((element) => !(element.isNode() ? found.has(element.id()) : found.has(element.data('source')) && found.has(element.data('target'))))
           .addClass('dim')
     })
-  }, [cy, chosen, cursor, near, found, view, layout])
+  }, [cy, chosen, chosenEdge, cursor, near, found, view, layout])
 
   useEffect(() => {
     if (!cy) return
@@ -166,12 +175,12 @@ function bringIntoView(cy: Core, id: string): void {
 function useCytoscape(
   place: React.RefObject<HTMLDivElement | null>,
   words: React.RefObject<HTMLDivElement | null>,
-  onChoose: (id: string | null) => void,
+  on: Pick<MapCanvasProps, 'onChoose' | 'onChooseEdge'>,
 ): Core | null {
   const [cy, setCy] = useState<Core | null>(null)
-  const choose = useRef(onChoose)
+  const choose = useRef(on)
   useEffect(() => {
-    choose.current = onChoose
+    choose.current = on
   })
   useEffect(() => {
     let core: Core | null = null
@@ -196,8 +205,9 @@ function useCytoscape(
         words.current.dataset.zoom = zoomName(core.zoom())
       }
       core.on('viewport', follow)
-      core.on('tap', 'node', (event) => choose.current(event.target.id()))
-      core.on('tap', (event) => event.target === core && choose.current(null))
+      core.on('tap', 'node', (event) => choose.current.onChoose(event.target.id()))
+      core.on('tap', 'edge', (event) => choose.current.onChooseEdge({ source: event.target.data('source'), target: event.target.data('target') }))
+      core.on('tap', (event) => event.target === core && choose.current.onChoose(null))
       follow()
       watch.observe(place.current)
       setCy(core)

@@ -145,6 +145,7 @@ export function stylesheet(palette: Palette): StylesheetJson {
     },
     { selector: 'edge[band > 0]', style: { 'underlay-opacity': 1, 'underlay-padding': 6 } },
     { selector: 'edge.near[failing = 0]', style: { 'line-color': palette.accent, 'target-arrow-color': palette.accent, 'z-index': 10 } },
+    { selector: 'edge.chosen', style: { 'overlay-color': palette.accent, 'overlay-opacity': 0.25, 'overlay-padding': 4, 'z-index': 11 } },
     { selector: 'node.cursor', style: { 'outline-width': 2, 'outline-style': 'dashed' } },
     { selector: 'node.chosen', style: { 'outline-width': 2, 'outline-style': 'solid' } },
     { selector: '.dim', style: { opacity: 0.22 } },

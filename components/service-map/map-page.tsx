@@ -21,7 +21,7 @@ import { COMPARE_NAMES, CompareMenu } from './compare-menu'
 import { MapAnswer } from './map-answer'
 import { MapBody } from './map-body'
 
-const PARAMS = { compare: 'off', service: '', show: 'all', hide: '', fold: 'auto', as: 'graph', find: '' }
+const PARAMS = { compare: 'off', service: '', edge: '', show: 'all', hide: '', fold: 'auto', as: 'graph', find: '' }
 export type MapUrl = typeof PARAMS
 
 /** A point a quarter hour on a day; enough for a shape, few enough to be drawn as lines. */
