@@ -5,6 +5,7 @@ import { spanKey } from '#lib/model/keys'
 import type { Ref, SpanFact } from '#lib/model/event'
 import type { Span } from '#lib/model/span'
 import { assembleGroup, mergeSpans, spanFromFact } from './assemble'
+import type { LinkEvent } from '#lib/model/link-event'
 import { drawEvents, shuffles } from './testing'
 
 const group = (requestId: string): bigint => hash64(spanKey.execution(requestId))
@@ -70,6 +71,36 @@ describe('assembleGroup', () => {
     expect(spans.map(shown)).toEqual(['1000..1050 ok 1'])
     expect(spans[0]).toMatchObject({ id: group('r1'), name: 'Cart.get', traceId: 't', serviceId: line.serviceId })
     expect(refs.map((ref) => ref.spanId)).toEqual([group('r1')])
+  })
+})
+
+describe('a request that its access line and a trace report', () => {
+  const fact = (over: Partial<SpanFact>): SpanFact => ({
+    key: 'gateway:r', form: 'request', service: { kind: 'gateway', name: 'api/prod' }, name: 'GET /orders/{id}', startNs: 1_000_000_000n, endNs: null, refs: [], ...over,
+  }) // prettier-ignore
+  const [line] = drawEvents('1100 g - x')
+  if (!line) throw new Error('drawing failed')
+  const group7 = { ...line, groupId: 7n }
+  const segment = { ...group7, id: 2n, timeNs: 1_000_000_000n, form: 'segment' as const, facts: { own: fact({}) } }
+  const access = (id: bigint, variant?: string): LinkEvent => ({
+    ...group7, id, serviceId: 5n, facts: { own: fact({ service: { kind: 'gateway', name: 'api' }, name: 'GET /orders/{orderId}', ...(variant === undefined ? {} : { variant }) }) },
+  }) // prettier-ignore
+
+  it("is one span of the log's service and with its name, as requests are that no trace sampled", () => {
+    for (const order of [
+      [segment, access(3n)],
+      [access(3n), segment],
+    ])
+      // prettier-ignore
+      expect(assembleGroup(7n, order).spans).toMatchObject([{ id: 7n, serviceId: 5n, name: 'GET /orders/{orderId}', eventCount: 1 }])
+    const stated = [segment, access(3n)].map((event) => ({ ...assembleGroup(7n, [event]).spans[0], id: 7n }) as Span)
+    for (const order of shuffles(stated, 4)) expect(order.reduce(mergeSpans)).toMatchObject({ serviceId: 5n, name: 'GET /orders/{orderId}' })
+  })
+
+  it('is two where a client chose one id for both, each under its extended id', () => {
+    const { spans } = assembleGroup(7n, [segment, access(3n, 'e1'), access(4n, 'e2')])
+    expect(spans).toHaveLength(3)
+    expect(assembleGroup(7n, [segment, access(3n, 'e1'), access(4n, 'e1')]).spans).toHaveLength(1)
   })
 })
 

@@ -12,6 +12,8 @@ import { inOrder } from './event-view'
 
 const ERROR_SEVERITY = 17
 const NS_PER_MS = 1e6
+/** What lib/parse/path-template.ts puts for an id in a path: a configured route has a better name for it. */
+const GUESSED_PATH = '{id}'
 
 export interface Assembly {
   /** Built from the whole group: they replace what was known of the group. */
@@ -85,11 +87,19 @@ function splitAttempts(groupId: bigint, sorted: readonly LinkEvent[]): Map<bigin
   for (const [streamId, events] of streams) {
     for (const [nth, piece] of splitAtStarts(events).entries()) pieces.push({ key: spanKey.attempt(requestId ?? '', streamId, nth + 1), events: piece })
   }
-  if (requestId === null || pieces.length <= 1) return new Map([[groupId, [...sorted]]])
+  if (requestId === null) return splitVariants(groupId, sorted)
+  if (pieces.length <= 1) return new Map([[groupId, [...sorted]]])
   const attempts = new Map(pieces.map((piece) => [hash64(piece.key), piece.events]))
   const documents = sorted.filter((event) => event.form === 'segment')
   if (documents.length > 0) attempts.set(groupId, documents)
   return attempts
+}
+
+/** Requests of one id that another id of theirs tells apart; what has only the first stays with the group's own span. */
+function splitVariants(groupId: bigint, sorted: readonly LinkEvent[]): Map<bigint, LinkEvent[]> {
+  const variants = new Set(sorted.flatMap((event) => event.facts?.own?.variant ?? []))
+  if (variants.size <= 1) return new Map([[groupId, [...sorted]]])
+  return groupBy(sorted, (event) => (event.facts?.own?.variant === undefined ? groupId : hash64(spanKey.variant(groupId, event.facts.own.variant))))
 }
 
 /** Cuts before each START but the first: what stands before the first START (init lines) belongs to it. */
@@ -113,7 +123,7 @@ function splitAtStarts(events: readonly LinkEvent[]): LinkEvent[][] {
 
 function buildSpan(id: bigint, groupId: bigint, members: readonly LinkEvent[]): Span {
   const logs = members.filter((event) => event.form === 'log')
-  const owns = members.flatMap((event) => (event.facts?.own ? [spanFromFact(id, event.facts.own, event)] : []))
+  const owns = members.flatMap((event) => (event.facts?.own ? [{ ...spanFromFact(id, event.facts.own, event), eventCount: event.form === 'log' ? 1 : 0 }] : []))
   const own = owns.length > 0 ? owns.reduce(mergeSpans) : null
   const first = logs[0] ?? members[0]
   if (!first) throw new Error('a span needs an event')
@@ -126,7 +136,7 @@ function buildSpan(id: bigint, groupId: bigint, members: readonly LinkEvent[]): 
     id,
     groupId,
     form: execution ? 'execution' : (own?.form ?? 'event'),
-    serviceId: logs.length > 0 && (execution || !own) ? first.serviceId : (own?.serviceId ?? first.serviceId),
+    serviceId: logs.length > 0 && (execution || !own || own.form === 'request') ? first.serviceId : (own?.serviceId ?? first.serviceId),
     name: own?.name || (members.find((event) => event.facts?.name)?.facts?.name ?? ''),
     ...times,
     status: failed ? 'error' : 'ok',
@@ -222,8 +232,12 @@ function mergeAttributes(a: Span['attributes'], b: Span['attributes']): Span['at
   return merged
 }
 
-/** Orders statements by what they say, ended ones first, so that a choice between them is the same in any order of arrival. */
+/**
+ * Orders statements by what they say, ended ones first, so that a choice between them is the same in any order of arrival. What stands in
+ * logs comes before what a trace calls it: few requests are traced, and they are to have the names of all others.
+ */
 function statementKey(span: Span): string {
   const first = span.firstEvent
-  return `${span.open ? 1 : 0}/${span.name ? 0 : 1}/${first?.timeNs ?? 0n}/${first?.id ?? 0n}`
+  const named = span.name === '' ? 2 : span.name.includes(GUESSED_PATH) ? 1 : 0
+  return `${span.open ? 1 : 0}/${named === 2 ? 1 : 0}/${span.eventCount > 0 ? 0 : 1}/${named}/${first?.timeNs ?? 0n}/${first?.id ?? 0n}`
 }

@@ -73,6 +73,8 @@ export interface Ref {
 export interface SpanFact {
   /** Identity; the span's id is hash64 of it. `exec:<RequestId>`, `xray:<trace>:<segment>`, `sqs:<queue arn>:<message>:<receive count>`, `gateway:<id>`, … */
   key: string
+  /** Tells apart what may share a key by somebody's fault: clients can choose a gateway's request id, but not its extended one. */
+  variant?: string
   form: 'execution' | 'request' | 'delivery' | 'segment' | 'span' | 'event'
   service: ServiceRef
   /** The operation: `POST /checkout`, `SendMessage`; empty where none is known. */

@@ -11,6 +11,8 @@ export const spanKey = {
   execution: (requestId: string): string => `exec:${requestId}`,
   /** The parts that a container runtime cut one line into. */
   parts: (partId: string): string => `parts:${partId}`,
+  /** One of several requests that came under one id. */
+  variant: (groupId: bigint, variant: string): string => `variant:${groupId}\0${variant}`,
   /** The nth START of a RequestId in one log stream, where there is more than one. */
   attempt: (requestId: string, streamId: bigint, nth: number): string => `exec:${requestId}\0${streamId}\0${nth}`,
 }

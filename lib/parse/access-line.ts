@@ -55,7 +55,7 @@ function gatewayRequest({ operation, status, startNs, rest }: Request, draft: Dr
     .split(/\s+/)
     .map(idOf)
     .filter((id) => id !== undefined)
-  const key = ids.at(-1)
+  const [key, variant] = ids
   draft.facts.httpStatus = status
   if (key === undefined) return
   draft.facts.own = {
@@ -68,5 +68,6 @@ function gatewayRequest({ operation, status, startNs, rest }: Request, draft: Dr
     status: status >= 500 ? 'error' : 'ok',
     refs: ids.map((value) => ({ kind: 'request', role: 'self', value })),
     attributes: { 'http.status': status, 'start.uncertain_ms': 1000 },
+    ...(variant !== undefined && variant !== key ? { variant } : {}),
   }
 }

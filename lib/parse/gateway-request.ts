@@ -23,7 +23,7 @@ export type AccessValues = ReadonlyMap<string, unknown>
 
 /** Fills in the draft as far as the values go, with a gateway's span where they name the request; false where they name no operation. */
 export function readAccessValues(plain: AccessValues, draft: Draft): boolean {
-  const requestId = text(plain, 'extendedrequestid') ?? text(plain, 'requestid')
+  const requestId = text(plain, 'requestid') ?? text(plain, 'extendedrequestid')
   const operation = operationOf(plain)
   if (operation === null) return false
   const status = numberOf(plain, 'status') ?? numberOf(plain, 'statuscode') ?? numberOf(plain, 'responsestatus')
@@ -64,6 +64,8 @@ function requestFact({ plain, requestId, operation, status, stated }: Request, d
     endNs,
     refs: refsOf(plain),
   }
+  const variant = text(plain, 'extendedrequestid')
+  if (variant !== undefined && variant !== requestId) own.variant = variant
   if (status !== undefined) own.status = status >= 500 ? 'error' : 'ok'
   if (draft.traceId !== undefined) own.traceId = draft.traceId
   own.attributes = {}

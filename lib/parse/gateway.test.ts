@@ -12,7 +12,7 @@ test('a REST line: its span from the request to the latency, its own ids and the
     message: 'PUT /vouchers/{code} 200',
     name: 'PUT /vouchers/{code}',
     own: [
-      'gateway public gateway:tQTltz4_zK0YPK4= "PUT /vouchers/{code}" 974…1344',
+      'gateway public gateway:ec916a63-56d0-4458-ac8e-18e39e0467a7 "PUT /vouchers/{code}" 974…1344',
       '{request self ec916a63-56d0-4458-ac8e-18e39e0467a7} {request self tQTltz4_zK0YPK4=} {request called fbd8cc1b-3b70-4b69-9d76-becb20d3cf45}',
     ].join(' '),
   })
@@ -62,7 +62,7 @@ test('a line in the common log format: a request, and on a gateway its span', ()
     severity: 17,
     message: 'POST /v1/orders 502',
     fields: ['client=29.106.218.158', 'path=/v1/orders', 'status=502', 'method=POST', 'bytes=48'],
-    own: 'gateway public gateway:tQTltz4_zK0YPK4= "POST /v1/orders" -1000…0 ERROR {request self ec916a63-56d0-4458-ac8e-18e39e0467a7} {request self tQTltz4_zK0YPK4=}',
+    own: 'gateway public gateway:ec916a63-56d0-4458-ac8e-18e39e0467a7 "POST /v1/orders" -1000…0 ERROR {request self ec916a63-56d0-4458-ac8e-18e39e0467a7} {request self tQTltz4_zK0YPK4=}',
   })
   const nginx = parseLine('10.0.0.1 - bob [02/Nov/2026:07:59:59 +0000] "GET /a?b=1 HTTP/1.1" 404 - "-" "Mozilla/5.0 (X11)"', '/ecs/web')
   expect([nginx.template, nginx.facts]).toEqual(['GET * 4xx', null])

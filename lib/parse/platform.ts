@@ -100,7 +100,9 @@ function xray(text: string, draft: Draft): void {
   if (traceId === undefined) return
   draft.traceId = traceId
   const segment = /SegmentId: ([0-9a-f]{16})\b/.exec(text)?.[1]
-  if (segment !== undefined && /[1-9a-f]/.test(segment)) draft.fields.push({ name: 'segmentId', value: segment })
+  if (segment === undefined || !/[1-9a-f]/.test(segment)) return
+  draft.fields.push({ name: 'segmentId', value: segment })
+  if (!text.includes('Sampled: false')) addRef(draft, { kind: 'span', role: 'called', value: `${traceId}:${segment}` })
 }
 
 function reportStatus(status: unknown): NonNullable<Marker['status']> {

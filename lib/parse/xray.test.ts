@@ -45,12 +45,15 @@ test("a gateway's stage segment is the request that its access line reports", ()
   const told = segment({
     name: 'api/prod',
     origin: 'AWS::ApiGateway::Stage',
-    aws: { api_gateway: { request_id: '69ebee2b-4ba1-45b3-903a-1c68e3fcab4f' } },
+    aws: { api_gateway: { request_id: '69ebee2b-4ba1-45b3-903a-1c68e3fcab4f', stage: 'prod' } },
     metadata: { default: { extended_request_id: 'WgxVBFzQoAMFYew=' } },
-    http: { request: { method: 'POST', url: 'https://x.execute-api.us-east-1.amazonaws.com/prod/upload' }, response: { status: 200 } },
+    http: {
+      request: { method: 'POST', url: 'https://x.execute-api.us-east-1.amazonaws.com/prod/upload/8f067f86-1dbf-418b-a751-11e1af44c51d' },
+      response: { status: 200 },
+    },
   })
   expect(told.own).toBe(
-    `gateway api/prod gateway:WgxVBFzQoAMFYew= "POST /prod/upload" 0…100 {span self ${T}:1f7e521a8acfcd46} {request self WgxVBFzQoAMFYew=} {request self 69ebee2b-4ba1-45b3-903a-1c68e3fcab4f}`,
+    `gateway api/prod gateway:69ebee2b-4ba1-45b3-903a-1c68e3fcab4f "POST /upload/{id}" 0…100 {span self ${T}:1f7e521a8acfcd46} {request self 69ebee2b-4ba1-45b3-903a-1c68e3fcab4f} {request self WgxVBFzQoAMFYew=}`,
   )
 })
 

@@ -14,6 +14,7 @@ import type { Ref, ServiceKind, ServiceRef, SpanFact } from '#lib/model/event'
 import type { Draft } from './draft'
 import { flatten } from './flatten'
 import { idOf } from './ids'
+import { pathTemplate } from './path-template'
 import { nameOfArn } from './service'
 import { scanText } from './text-scan'
 
@@ -68,6 +69,7 @@ function segmentFact(value: JsonObject, traceId: string): SpanFact {
   const gateway = gatewayIds(value, aws)
   const { key, form } = identityOf(requestId, gateway[0], `${traceId}:${id}`)
   const fact = spanFact(value, { key, form, service: serviceOf(value, null), traceId })
+  if (gateway[1] !== undefined) fact.variant = gateway[1]
   if (requestId !== undefined) fact.requestId = requestId
   fact.refs.push({ kind: 'span', role: 'self', value: `${traceId}:${id}` })
   const parent = parentOf(value)
@@ -84,10 +86,10 @@ function identityOf(requestId: string | undefined, gateway: string | undefined, 
   return gateway !== undefined ? { key: `gateway:${gateway}`, form: 'request' } : { key: `xray:${span}`, form: 'segment' }
 }
 
-/** Extended id first: clients can set the plain one. */
+/** The plain id, which every line of the request has; the extended one where it is there too. */
 function gatewayIds(value: JsonObject, aws: JsonObject): string[] {
   if (!String(value.origin ?? '').startsWith('AWS::ApiGateway')) return []
-  const ids = [idOf(member(member(value, 'metadata'), 'default').extended_request_id), idOf(member(aws, 'api_gateway').request_id)]
+  const ids = [idOf(member(aws, 'api_gateway').request_id), idOf(member(member(value, 'metadata'), 'default').extended_request_id)]
   return ids.filter((id) => id !== undefined)
 }
 
@@ -174,8 +176,8 @@ function operationOf(value: JsonObject, http: JsonObject): string {
   }
   const request = member(http, 'request')
   if (typeof request.url === 'string') {
-    const path = request.url.replace(/^https?:\/\/[^/]+/, '').replace(/[?#].*$/, '')
-    return cutText(`${typeof request.method === 'string' ? `${request.method} ` : ''}${path === '' ? '/' : path}`, 200)
+    const stage = member(member(value, 'aws'), 'api_gateway').stage
+    return cutText(`${typeof request.method === 'string' ? `${request.method} ` : ''}${pathTemplate(request.url, stage)}`, 200)
   }
   // A local subsegment has nothing but its name: Invocation, Overhead, Dwell Time, Attempt #1.
   return value.trace_id === undefined && isLocal(value) && typeof value.name === 'string' ? cutText(value.name, 200) : ''
