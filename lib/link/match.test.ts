@@ -79,6 +79,12 @@ describe('linksOf', () => {
     const written = [ref(1n, 'request', 'called', 'w'), ref(2n, 'request', 'self', 'w'), ref(2n, 'request', 'called', 'w'), ref(3n, 'request', 'consumed', 'w')]
     expect(links(written)).toEqual(['1>2 call-id', '2>3 call-notified'])
     expect(links([written[0], written[3]].flatMap((one) => one ?? []))).toEqual(['1>3 call-notified'])
+    // A record of CloudTrail between the caller, who knows the message only, and its receiver.
+    const trail = [ref(2n, 'message', 'self', 'm'), ref(2n, 'message', 'produced', 'm')]
+    expect(links([ref(1n, 'message', 'produced', 'm'), ...trail, ref(3n, 'message', 'consumed', 'm')])).toEqual(['1>2 message-call', '2>3 message-id'])
+    expect(
+      links([ref(1n, 'request', 'called', 'i'), ref(2n, 'request', 'self', 'i'), ref(2n, 'request', 'called', 'i'), ref(3n, 'request', 'self', 'i')]),
+    ).toEqual(['1>2 call-id', '2>3 call-id'])
   })
 
   describe('of ids that are only mentioned', () => {

@@ -117,7 +117,7 @@ describe('CloudTrail', () => {
         }),
       ),
     )
-  const self = (name: string): string => `cloudtrail:${C} "${name}" 0…0 {request self ${B}}`
+  const self = (name: string): string => `aws-request:${B} "${name}" 0…0 {request self ${B}}`
 
   test('the call is known by its request id, and what it made by the answer', () => {
     expect(call('sqs', 'SendMessage', { responseElements: { messageId: A } }).own).toBe(
@@ -127,8 +127,10 @@ describe('CloudTrail', () => {
       `external events ${self('PutEvents')} {event self ${A}} {event produced ${A}}`,
     )
     expect(call('lambda', 'Invoke').own).toBe(`external lambda ${self('Invoke')} {request called ${B}}`)
-    expect(call('s3', 'PutObject', { requestParameters: { bucketName: 'receipts' } }).own).toBe(`bucket receipts ${self('PutObject')} {request called ${B}}`)
-    expect(call('s3', 'GetObject', { requestParameters: { bucketName: 'receipts' } }).own).toBe(`bucket receipts ${self('GetObject')}`)
+    expect(call('s3', 'PutObject', { requestParameters: { bucketName: 'receipts' } }).own).toBe(
+      `bucket receipts ${self('PutObject').replace('aws', 's3')} {request called ${B}}`,
+    )
+    expect(call('s3', 'GetObject', { requestParameters: { bucketName: 'receipts' } }).own).toBe(`bucket receipts ${self('GetObject').replace('aws', 's3')}`)
     expect(call('dynamodb', 'PutItem', { requestParameters: { tableName: 'orders' } }).own).toBe(`table orders ${self('PutItem')}`)
     expect(call('states', 'StartExecution', { responseElements: { executionArn: 'arn:aws:states:e:1:execution:r:1' } }).own).toContain(
       '{execution called arn:aws:states:e:1:execution:r:1}',

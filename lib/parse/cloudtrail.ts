@@ -34,7 +34,7 @@ export function readCloudTrail(value: JsonObject, draft: Draft): boolean {
   draft.service = serviceOf(source, isJsonObject(value.requestParameters) ? value.requestParameters : {})
   if (eventId !== undefined) {
     const own: SpanFact = {
-      key: `cloudtrail:${eventId}`,
+      key: keyOf(source, eventId, idOf(value.requestID)),
       form: 'request',
       service: draft.service,
       name: eventName,
@@ -55,6 +55,12 @@ export function readCloudTrail(value: JsonObject, draft: Draft): boolean {
   draft.template = `${source} ${eventName}${errorCode === undefined ? '' : ` ${errorCode}`}`
   flatten(value, draft.fields, ENVELOPE)
   return true
+}
+
+/** The call itself, which S3's own access log speaks of too, and a second record of it in the account that owns the resource. */
+function keyOf(source: string, eventId: string, requestId: string | undefined): string {
+  if (requestId === undefined) return `cloudtrail:${eventId}`
+  return source === 's3' ? `s3-request:${requestId}` : `aws-request:${requestId}`
 }
 
 /** The span is that call. */
