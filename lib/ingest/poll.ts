@@ -5,6 +5,7 @@ import { createLog } from '#lib/server/log'
 import { TokenBuckets } from '#lib/sources/aws/token-bucket'
 import { systemClock, type PollClock } from './poll-clock'
 import { LogsPoller } from './poll-logs'
+import { TracesPoller } from './poll-traces'
 
 /** Two pollers would read everything twice and fall over each other's cursors; they'd lose nothing. "poll" */
 const LOCK = 1_886_350_444
@@ -49,8 +50,12 @@ async function pollUnderLock(clock: PollClock, ending: AbortSignal): Promise<voi
     const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [LOCK])
     if (!rows[0]?.held) return
     const buckets = new TokenBuckets(Math.random)
-    const poller = new LogsPoller({ pool: getPool(), clock, random: Math.random, buckets, log })
-    await poller.run(AbortSignal.any([ending, lost.signal]))
+    const deps = { pool: getPool(), clock, random: Math.random, buckets, log }
+    const failed = new AbortController()
+    const signal = AbortSignal.any([ending, lost.signal, failed.signal])
+    // Where one of them fails, the other ends too, and both begin again.
+    const running = [new LogsPoller(deps).run(signal), new TracesPoller(deps).run(signal)]
+    await Promise.all(running).finally(() => failed.abort())
   } finally {
     await client.end().catch(() => {})
   }

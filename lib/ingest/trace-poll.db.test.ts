@@ -1,12 +1,17 @@
 /** The X-Ray poller against the fake service through the real SDK, on a real Postgres: what it stores is what was issued. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '#lib/db/test-database'
+import { createLog } from '#lib/server/log'
+import { TokenBuckets } from '#lib/sources/aws/token-bucket'
 import { createTraceReader } from '#lib/sources/xray/client'
 import { createVirtualClock } from '#testing/fake-aws/clock'
 import { draw } from '#testing/fake-aws/draw'
-import { startFakeAws, type FakeAws } from '#testing/fake-aws/server'
+import { HOME, startFakeAws, type FakeAws } from '#testing/fake-aws/server'
 import type { SegmentDocument } from '#testing/fake-aws/trace-world'
+import { addConnection, seededRandom, useFakeCredentials as takeFakeCredentials } from '#testing/polling'
 import { linkRound } from './linker'
+import type { PollClock } from './poll-clock'
+import { TracesPoller } from './poll-traces'
 import { TracePoll } from './trace-poll'
 
 const { pool } = await createTestDatabase()
@@ -14,6 +19,10 @@ const T = Date.UTC(2026, 5, 15, 9, 0, 0)
 const MINUTE = 60_000
 const TARGET = 7n
 const running: (() => Promise<void>)[] = []
+const quiet = createLog('test')
+quiet.level = 'silent'
+
+takeFakeCredentials()
 
 afterEach(async () => {
   for (const stop of running.splice(0)) await stop()
@@ -21,7 +30,7 @@ afterEach(async () => {
 
 async function start(seed: string): Promise<{ fake: FakeAws; poll: () => TracePoll }> {
   await pool.query(
-    'truncate event, ingest_batch, span, span_ref, link, transaction, transaction_span, former_transaction, polled_trace, trace_scan, poll_target',
+    'truncate event, ingest_batch, span, span_ref, link, transaction, transaction_span, former_transaction, polled_trace, trace_scan, poll_target, aws_connection, coverage',
   )
   await pool.query(
     `insert into poll_target (id, connection_id, kind, name, source_id, state, since_ms, delays, received, stored, duplicate, late)
@@ -29,7 +38,7 @@ async function start(seed: string): Promise<{ fake: FakeAws; poll: () => TracePo
     [TARGET, T],
   )
   const fake = await startFakeAws({ seed, clock: createVirtualClock(T) })
-  const reader = createTraceReader({ ...fake.clientConfig(), maxAttempts: 1 })
+  const reader = createTraceReader({ region: HOME.region, roleArn: null, externalId: null, endpoint: fake.url })
   running.push(async () => {
     reader.close()
     await fake.close()
@@ -158,5 +167,67 @@ describe('the X-Ray poller', () => {
     fake.traces().allow('xray:BatchGetTraces')
     await runUntil(fake, poll, T + 15 * MINUTE)
     expect(await complete()).toBeGreaterThanOrEqual(T + 12 * MINUTE)
+  })
+})
+
+describe('connections with X-Ray', () => {
+  const target = async (): Promise<unknown> =>
+    (await pool.query('select name, state, problem, stored::int, complete_ms from poll_target order by connection_id')).rows
+
+  /** The worker's loop on the fake's clock until that time. */
+  async function run(fake: FakeAws, untilMs: number): Promise<void> {
+    const ended = new AbortController()
+    const clock: PollClock = {
+      nowMs: () => fake.clock.nowMs(),
+      async wait(dueMs) {
+        if (dueMs >= untilMs) ended.abort()
+        await fake.clock.advance(Math.max(0, Math.min(dueMs, untilMs) - fake.clock.nowMs()))
+      },
+    }
+    const random = seededRandom(fake.seed)
+    await new TracesPoller({ pool, clock, random, buckets: new TokenBuckets(random), log: quiet }).run(ended.signal)
+  }
+
+  const trace = (n: number, atMs: number): SegmentDocument => ({
+    id: hex(n), trace_id: traceId(n, atMs), name: `s${n}`, start_time: atMs / 1000, end_time: atMs / 1000 + 1,
+  }) // prettier-ignore
+
+  it('are read within their budget, throttled or not; one that may not names the missing action and goes on when it may', async () => {
+    const { fake } = await start('connections')
+    await pool.query('delete from poll_target')
+    const other = { account: HOME.account, region: 'us-east-1' }
+    await addConnection(pool, fake, { xray: true, lookbackMinutes: 60 })
+    await addConnection(pool, fake, { xray: true, region: 'us-east-1', label: 'other' })
+    await addConnection(pool, fake, { xray: false, region: 'ap-south-1' })
+    for (let n = 1; n <= 30; n++) fake.traces().put(trace(n, T - n * MINUTE), { atMs: T - n * MINUTE })
+    for (let n = 31; n <= 40; n++) fake.traces(other).put(trace(n, T - n * 1000), { atMs: T - n * 1000 })
+    fake.traces(other).deny('xray:GetTraceSummaries')
+    Object.assign(fake.knobs, { throttle: 0.3 })
+    await run(fake, T + 10 * MINUTE)
+    expect(await stored()).toHaveLength(30)
+    expect(await target()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'X-Ray traces', state: 'active', problem: null, stored: 30 }),
+        expect.objectContaining({ state: 'forbidden', stored: 0, problem: expect.objectContaining({ code: 'denied', action: 'xray:GetTraceSummaries' }) }),
+      ]),
+    )
+    expect(fake.requests.some(({ region }) => region === 'ap-south-1')).toBe(false)
+    fake.traces(other).allow('xray:GetTraceSummaries')
+    await run(fake, T + 20 * MINUTE)
+    expect(await stored()).toHaveLength(40)
+    const { rows } = await pool.query<{ n: number }>('select count(*)::int as n from coverage where to_ms >= $1', [T + 15 * MINUTE])
+    expect(rows).toEqual([{ n: 2 }])
+  })
+
+  it('with Transaction Search on, the connection says where the spans are', async () => {
+    const { fake } = await start('search')
+    await pool.query('delete from poll_target')
+    await addConnection(pool, fake, { xray: true })
+    fake.traces().put(trace(1, T - MINUTE), { atMs: T - MINUTE })
+    fake.traces().transactionSearch = true
+    await run(fake, T + 15 * MINUTE)
+    expect(await target()).toEqual([
+      expect.objectContaining({ state: 'active', problem: expect.objectContaining({ advice: expect.stringContaining('aws/spans') }) }),
+    ])
   })
 })

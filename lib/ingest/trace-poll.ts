@@ -8,10 +8,13 @@
  * starts of the last 2 and 24 hours, for what the time of update has not shown.
  */
 import type { Pool, PoolClient } from 'pg'
-import { nsToMs } from '#lib/base/time'
+import { hash64 } from '#lib/base/hash'
+import { msToNs, nsToIso, nsToMs } from '#lib/base/time'
+import type { PollProblem } from '#lib/model/connection'
 import type { TraceDocuments } from '#lib/sources/xray/decode'
 import { traceRecords, traceState } from '#lib/sources/xray/decode'
 import { TRACES_A_CALL, WINDOW_MAX_MS, type TraceReader } from '#lib/sources/xray/client'
+import { extendCoverage } from '#lib/store/coverage'
 import {
   announceTraces,
   dueTraces,
@@ -39,6 +42,8 @@ const YOUNG_MS = 2 * 60_000
 const AGAIN_MS = [30_000, 2 * 60_000, 10 * 60_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000]
 /** When a trace that X-Ray announced and then did not give is asked for again: it is short of capacity, or Transaction Search keeps its traces elsewhere. */
 const MISSED_MS = [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 5 * 60_000, 10 * 60_000, 30 * 60_000, 3_600_000, 6 * 3_600_000]
+/** From this many misses on, the person who runs it is told. */
+const MISSES_TOLD = 5
 /** A window to catch up with; a busy hour has ten thousands of traces. */
 const CATCH_UP_MS = 3_600_000
 const REMEMBERED_MS = 3 * 24 * 3_600_000
@@ -52,6 +57,9 @@ const SWEEPS: Sweep[] = [
   { kind: 'sweep-2h', spanMs: 2 * 3_600_000, everyMs: 3_600_000 },
   { kind: 'sweep-24h', spanMs: 24 * 3_600_000, everyMs: 12 * 3_600_000 },
 ]
+
+/** The source that segments belong to, whichever door they come by. */
+export const TRACES_SOURCE = 'X-Ray traces'
 
 export interface TracePollOptions {
   pool: Pool
@@ -141,9 +149,14 @@ export class TracePoll {
     const due = await dueTraces(pool, targetId, nowMs(), TRACES_A_CALL)
     const { traces } = await reader.traces(due.map(({ id }) => id))
     const found = new Map(traces.map((trace) => [trace.id, trace]))
-    await this.store(traces, async (client) => {
-      for (const trace of due) await settleTrace(client, targetId, this.settled(trace, found.get(trace.id)))
-    })
+    const kept = due.some((trace) => !found.has(trace.id) && trace.misses >= MISSES_TOLD)
+    await this.store(
+      traces,
+      async (client) => {
+        for (const trace of due) await settleTrace(client, targetId, this.settled(trace, found.get(trace.id)))
+      },
+      kept ? notGiven(nowMs()) : null,
+    )
   }
 
   private settled({ id, tries, misses }: DueTrace, trace: TraceDocuments | undefined): Parameters<typeof settleTrace>[2] {
@@ -160,10 +173,10 @@ export class TracePoll {
   }
 
   /** Rows, books and what is remembered, all or nothing. */
-  private async store(traces: TraceDocuments[], remember: (client: PoolClient) => Promise<void>): Promise<void> {
+  private async store(traces: TraceDocuments[], remember: (client: PoolClient) => Promise<void>, problem?: PollProblem | null): Promise<void> {
     const { pool, targetId, sinceMs, nowMs } = this.options
     const records = traceRecords(traces, nowMs())
-    const options = { sourceName: 'X-Ray traces', sourceKind: 'xray', gzip: false } as const
+    const options = { sourceName: TRACES_SOURCE, sourceKind: 'xray', gzip: false } as const
     await ingestPage(
       records,
       options,
@@ -178,7 +191,9 @@ export class TracePoll {
           late: before === null ? 0 : times.filter((ms) => ms < before).length,
           lastEventMs: times.length === 0 ? null : Math.round(Math.max(...times)),
         }
-        await keepTraceBooks(client, targetId, nowMs(), books, await this.completeMs(client, sinceMs))
+        const completeMs = await this.completeMs(client, sinceMs)
+        await keepTraceBooks(client, targetId, nowMs(), { ...books, completeMs }, problem)
+        if (completeMs !== null) await extendCoverage(client, { targetId, sourceId: hash64(`source:${TRACES_SOURCE}`), fromMs: sinceMs, toMs: completeMs })
       },
       pool,
     )
@@ -198,6 +213,16 @@ async function readComplete(client: PoolClient, targetId: bigint): Promise<numbe
   const { rows } = await client.query<{ complete_ms: bigint | null }>('select complete_ms from poll_target where id = $1', [targetId])
   const complete = rows[0]?.complete_ms ?? null
   return complete === null ? null : Number(complete)
+}
+
+function notGiven(nowMs: number): PollProblem {
+  return {
+    code: 'aws',
+    message: 'X-Ray announces traces that BatchGetTraces does not give',
+    advice: 'Where Transaction Search is on, X-Ray keeps spans in the log group aws/spans: choose that group too.',
+    action: null,
+    time: nsToIso(msToNs(nowMs)),
+  }
 }
 
 /** What is due soonest; the live reading where two are. */

@@ -1,5 +1,9 @@
 /** What the X-Ray poller remembers: announced traces and those to fetch, and how far its readings are. Times in ms. */
 import type { Pool, PoolClient } from 'pg'
+import { hash64 } from '#lib/base/hash'
+import type { PollProblem } from '#lib/model/connection'
+import { targetIdOf, type Connection } from '#lib/model/poll'
+import { connectionOfRow, type ConnectionRow } from '#lib/model/poll-rows'
 
 export interface TraceScan {
   kind: string
@@ -122,13 +126,57 @@ export interface TraceBooks {
   duplicate: number
   late: number
   lastEventMs: number | null
+  /** Only moves forward. */
+  completeMs: number | null
 }
 
-/** Adds to the target's books. `completeMs` only moves forward. */
-export async function keepTraceBooks(client: PoolClient, targetId: bigint, nowMs: number, books: TraceBooks, completeMs: number | null): Promise<void> {
+/** Adds to the target's books: it could be read. `problem` undefined leaves what is said of it. */
+export async function keepTraceBooks(client: PoolClient, targetId: bigint, nowMs: number, books: TraceBooks, problem?: PollProblem | null): Promise<void> {
   await client.query(
-    `update poll_target set received = received + $2, stored = stored + $3, duplicate = duplicate + $4, late = late + $5,
-       last_event_ms = greatest(last_event_ms, $6), last_read_ms = $7, complete_ms = greatest(complete_ms, $8) where id = $1`,
-    [targetId, books.received, books.stored, books.duplicate, books.late, books.lastEventMs, nowMs, completeMs],
+    `update poll_target set received = received + $2, stored = stored + $3, duplicate = duplicate + $4, late = late + $5, state = 'active',
+       last_event_ms = greatest(last_event_ms, $6), last_read_ms = $7, complete_ms = greatest(complete_ms, $8), problem = case when $9 then $10 else problem end
+     where id = $1`,
+    [
+      targetId,
+      books.received,
+      books.stored,
+      books.duplicate,
+      books.late,
+      books.lastEventMs,
+      nowMs,
+      books.completeMs,
+      problem !== undefined,
+      problem ? JSON.stringify(problem) : null,
+    ],
   )
+}
+
+export interface TracedConnection {
+  connection: Connection
+  targetId: bigint
+  sinceMs: number
+}
+
+/** Connections whose traces are read, each with its target, made where it is missing. */
+export async function loadTraced(pool: Pool, name: string): Promise<TracedConnection[]> {
+  const { rows } = await pool.query<ConnectionRow>('select * from aws_connection where enabled and xray order by id')
+  const traced: TracedConnection[] = []
+  for (const connection of rows.map(connectionOfRow)) {
+    const targetId = targetIdOf(connection.id, 'xray', name)
+    await pool.query(
+      `insert into poll_target (id, connection_id, kind, name, source_id, state, since_ms, delays, received, stored, duplicate, late)
+       select $1, id, 'xray', $3, $4, 'active', since_ms, '{}', 0, 0, 0, 0 from aws_connection where id = $2 on conflict do nothing`,
+      [targetId, connection.id, name, hash64(`source:${name}`)],
+    )
+    const { rows: targets } = await pool.query<{ since_ms: bigint }>('select since_ms from poll_target where id = $1', [targetId])
+    const sinceMs = targets[0]?.since_ms
+    if (sinceMs !== undefined) traced.push({ connection, targetId, sinceMs: Number(sinceMs) })
+  }
+  return traced
+}
+
+/** Forgets readings of targets that are gone with their connection. */
+export async function forgetGoneTraces(pool: Pool): Promise<void> {
+  await pool.query('delete from trace_scan s where not exists (select 1 from poll_target t where t.id = s.target_id)')
+  await pool.query('delete from polled_trace p where not exists (select 1 from poll_target t where t.id = p.target_id)')
 }

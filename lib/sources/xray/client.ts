@@ -1,5 +1,6 @@
 /** Traces of one account and region, through the AWS SDK. Errors are the SDK's; nothing is retried here. */
-import { BatchGetTracesCommand, GetTraceSummariesCommand, XRayClient, type XRayClientConfig } from '@aws-sdk/client-xray'
+import type { XRayClient } from '@aws-sdk/client-xray'
+import { clientConfig, type AwsPlace } from '#lib/sources/aws/credentials'
 import type { TraceDocuments } from './decode'
 
 export interface TraceSummaryLine {
@@ -30,14 +31,20 @@ export const TRACES_A_CALL = 5
 /** Windows that GetTraceSummaries takes. */
 export const WINDOW_MAX_MS = 6 * 3_600_000
 
-export function createTraceReader(config: XRayClientConfig): TraceReader {
-  const client = new XRayClient(config)
+/** The package is loaded with the first call: an instance without X-Ray never pays for it. */
+export function createTraceReader(place: AwsPlace): TraceReader {
+  let client: Promise<XRayClient> | undefined
+  const connect = async (): Promise<XRayClient> => {
+    const { XRayClient: Client } = await import('@aws-sdk/client-xray')
+    return new Client(await clientConfig(place))
+  }
+  const connected = (): Promise<XRayClient> => (client ??= connect())
   return {
     async summaries({ fromMs, toMs, by }, token) {
+      const { GetTraceSummariesCommand } = await import('@aws-sdk/client-xray')
       const TimeRangeType = by === 'update' ? 'Event' : 'TraceId'
-      const page = await client.send(
-        new GetTraceSummariesCommand({ StartTime: new Date(fromMs), EndTime: new Date(toMs), TimeRangeType, Sampling: false, NextToken: token ?? undefined }),
-      )
+      const window = { StartTime: new Date(fromMs), EndTime: new Date(toMs), TimeRangeType, Sampling: false } as const
+      const page = await (await connected()).send(new GetTraceSummariesCommand({ ...window, NextToken: token ?? undefined }))
       const items = (page.TraceSummaries ?? []).flatMap(({ Id, Revision, Duration, StartTime }) => {
         if (Id === undefined) return []
         // Where no revision is told, a trace that became longer has grown; what else grows is found by fetching young traces again.
@@ -47,10 +54,11 @@ export function createTraceReader(config: XRayClientConfig): TraceReader {
     },
 
     async traces(ids) {
+      const { BatchGetTracesCommand } = await import('@aws-sdk/client-xray')
       const traces = new Map<string, TraceDocuments>()
       const unprocessed: string[] = []
       for (let token: string | undefined; ;) {
-        const page = await client.send(new BatchGetTracesCommand({ TraceIds: [...ids], NextToken: token }))
+        const page = await (await connected()).send(new BatchGetTracesCommand({ TraceIds: [...ids], NextToken: token }))
         for (const { Id, Segments } of page.Traces ?? []) {
           if (Id === undefined) continue
           const trace = traces.get(Id) ?? { id: Id, segments: [] }
@@ -64,7 +72,7 @@ export function createTraceReader(config: XRayClientConfig): TraceReader {
     },
 
     close() {
-      client.destroy()
+      void client?.then((made) => made.destroy()).catch(() => {})
     },
   }
 }
