@@ -39,8 +39,8 @@ export const layers = [
     npm: ['react', 'react-dom', 'next', '@tanstack/react-virtual', 'uplot', 'cytoscape', '@base-ui/react', 'nuqs', 'chrono-node'],
     node: false,
   },
-  // Test doubles: products never import them, since no row lists the folder.
-  { folder: 'testing', lib: ['base', 'model'], npm: [] },
+  // A test double: products never import it, since no row lists the folder.
+  { folder: 'testing/fake-aws', lib: ['base', 'model'], npm: [] },
   { folder: 'app/api', lib: ['server', 'queries', 'store', 'ingest', 'sources', 'model', 'base', 'search', 'graph', 'db', 'demo'], npm: ['next', 'zod'] },
   { folder: 'app/v1', lib: ['server', 'ingest'], npm: [] },
   { folder: 'app', lib: ['model', 'base', 'hooks', 'search'], npm: ['next', 'react', '@tanstack/react-query', 'nuqs', '@fontsource-variable'], node: false },
