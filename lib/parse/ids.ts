@@ -32,6 +32,10 @@ const PLACEHOLDERS = new Set([
 ])
 
 export function isPlaceholder(value: string): boolean {
+  // `$context.requestId`, `<request-id>`: a template that nobody filled in.
+  const first = value.charCodeAt(0)
+  if (first === 36 && value.startsWith('$context.')) return true
+  if (first === 60 && /^<[\w -]{0,60}>$/.test(value)) return true
   return value.length <= 15 ? PLACEHOLDERS.has(value.toLowerCase()) : isAllZeros(value)
 }
 

@@ -149,7 +149,7 @@ function readObject(value: JsonObject, text: string, draft: Draft, hint: Hint, d
   readAs(draft, metrics === null ? 'json' : 'emf')
   const { human, inner } = readJsonLine(value, draft)
   const own = draft.fields.length
-  const events = mayHoldEvent(text) && readLoggedEvents(value, draft)
+  const events = holdsEvents(text, value, draft)
   if (human !== '') {
     readRest(human, draft, null)
   } else if (metrics !== null) {
@@ -161,6 +161,12 @@ function readObject(value: JsonObject, text: string, draft: Draft, hint: Hint, d
   }
   // The top's own fields; inside an event the same names mean other things.
   readNamedIds(human, events ? topFields(draft.fields, own) : draft.fields, draft)
+}
+
+function holdsEvents(text: string, value: unknown, draft: Draft): boolean {
+  const events = mayHoldEvent(text) && readLoggedEvents(value, draft)
+  if (events) readAs(draft, 'event')
+  return events
 }
 
 function readTelemetry(value: JsonObject, draft: Draft): unknown {
@@ -197,7 +203,8 @@ function readRest(text: string, draft: Draft, hint: Hint | null): void {
   const top: Field[] = []
   flatten(embedded.value, top)
   draft.fields = [...draft.fields, ...top, ...scan.fields].slice(0, FIELDS_MAX)
-  const events = mayHoldEvent(rest) && readLoggedEvents(embedded.value, draft)
+  readAs(draft, 'object')
+  const events = holdsEvents(rest, embedded.value, draft)
   if (!events)
     readNamedIds(
       before,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AT_MS, parseLine, tell } from './testing'
+import { AT_MS, parseLine, tell, tellRef, tellSpan } from './testing'
 
 const U = '42c183a4-fa29-40a4-9729-d3f14b9aef76'
 const M = '8f067f86-1dbf-418b-a751-11e1af44c51d'
@@ -174,4 +174,69 @@ describe('records without what makes them one prove nothing', () => {
     [{ 'detail-type': 'x', source: 'y', id: '00000000-0000-0000-0000-000000000000', detail: {} }],
     [{ Type: 'Notification', TopicArn: TOPIC }],
   ])('%j', (event) => expect(proves(JSON.stringify(event))).toEqual({ refs: undefined, more: undefined }))
+})
+
+describe('brokers and load balancers', () => {
+  const record = { topic: 'orders', partition: 0, offset: 250, timestamp: AT_MS - 30, value: 'eA==' }
+  const bytes = [...'00-6ae843007f6693a83263b99e9d2db8ce-1f7e521a8acfcd46-01'].map((c) => c.charCodeAt(0))
+
+  test('Kafka: a delivery of its topic for each record, from the span in its header', () => {
+    const event = {
+      eventSource: 'aws:kafka',
+      records: {
+        'orders-0': [
+          { ...record, headers: [{ traceparent: bytes }] },
+          { ...record, offset: 251 },
+        ],
+      },
+    }
+    const { facts } = parseLine(JSON.stringify(event))
+    expect(facts?.refs?.map(tellRef)).toEqual(['span parent kafka:orders-0@250', 'span parent kafka:orders-0@251'])
+    expect(facts?.more?.[0]?.refs.map(tellRef)).toEqual([
+      'position consumed orders-0@250',
+      'span self kafka:orders-0@250',
+      'span parent 1-6ae84300-7f6693a83263b99e9d2db8ce:1f7e521a8acfcd46',
+    ])
+  })
+
+  test.each([
+    ['no offset', { ...record, offset: undefined }],
+    ['an offset that is none', { ...record, offset: -1 }],
+    ['a topic that is none', { ...record, topic: null }],
+  ])('Kafka, %s: nothing is claimed', (_, value) => {
+    expect(parseLine(JSON.stringify({ eventSource: 'aws:kafka', records: { 'orders-0': [value] } })).facts).toBeNull()
+  })
+
+  test('Firehose names the place in the stream that Kinesis named', () => {
+    const kinesisRecordMetadata = { shardId: 'shardId-000000000000', sequenceNumber: '4959', approximateArrivalTimestamp: AT_MS - 30 }
+    const event = { invocationId: 'i', sourceKinesisStreamArn: 'arn:aws:kinesis:eu-west-1:1:stream/clicks', records: [{ recordId: 'r', data: 'eA==', kinesisRecordMetadata }] } // prettier-ignore
+    expect(parseLine(JSON.stringify(event)).facts?.refs?.map(tellRef)).toEqual([
+      'span parent kinesis:arn:aws:kinesis:eu-west-1:1:stream/clicks:shardId-000000000000:4959',
+    ])
+  })
+
+  test.each([
+    ['headers', { headers: { 'x-amzn-trace-id': 'Root=1-5c34e93e-4dea0086f9763ac0667b115a' } }],
+    ['lists of headers', { multiValueHeaders: { 'X-Amzn-Trace-Id': ['Root=1-5c34e93e-4dea0086f9763ac0667b115a'] } }],
+  ])("a load balancer's target knows the request by its trace, in %s", (_, headers) => {
+    const event = { requestContext: { elb: { targetGroupArn: 'arn:x' } }, httpMethod: 'GET', path: '/cart', ...headers }
+    expect(tell(parseLine(JSON.stringify(event)))).toMatchObject({
+      trace: '1-5c34e93e-4dea0086f9763ac0667b115a',
+      refs: ['request parent Root=1-5c34e93e-4dea0086f9763ac0667b115a'],
+      name: 'GET /cart',
+    })
+  })
+
+  test('a write that a bucket tells the bus of is the write that it notifies of', () => {
+    const event = { id: '52f34d1b-bd8e-5a96-4e0a-0343037b0e63', 'detail-type': 'Object Created', source: 'aws.s3', time: '2026-11-02T07:59:59Z', detail: { bucket: { name: 'shop' }, object: { key: 'a.txt', sequencer: '0064E8' }, 'request-id': 'VHS8EE09Q94HJZDZ' } } // prettier-ignore
+    const { facts } = parseLine(JSON.stringify(event))
+    expect(facts?.more?.map(tellSpan)).toEqual([
+      expect.stringContaining('bucket shop s3:shop/a.txt@0064E8'),
+      expect.stringContaining('{span parent s3:shop/a.txt@0064E8}'),
+    ])
+  })
+})
+
+test.each(['$context.requestId', '<request-id>'])('a template that nobody filled in is no id: %s', (id) => {
+  expect(parseLine(JSON.stringify({ requestContext: { apiId: 'a', requestId: id } })).facts?.refs).toBeUndefined()
 })

@@ -4,10 +4,11 @@
  *
  *   sns:<topic>:<MessageId>  ->  sqs:<queue>:<messageId>:<receive count>  ->  the execution
  *
- * Supports SQS, SNS (direct and inside SQS), EventBridge (direct and inside SQS), S3 (direct, in SNS, in SQS), Kinesis, DynamoDB streams,
- * and the requestContext of API Gateway v1, v2, WebSocket and function URLs; at any depth, also as JSON in strings, up to four layers.
+ * Supports SQS, SNS (direct and inside SQS), EventBridge (direct and inside SQS), S3 (direct, in SNS, in SQS, as an event of the bus), Kinesis
+ * (also as Firehose hands it on), DynamoDB streams, Kafka, and the requestContext of API Gateway v1, v2, WebSocket, function URLs and load
+ * balancers; at any depth, also as JSON in strings, up to four layers.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
- * Ignores: Kafka, ALB (no id), CloudWatch Logs events, payloads in base64.
+ * Ignores: RabbitMQ and SES (no id that the sender has), CloudWatch Logs events, payloads in base64.
  */
 import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
 import { epochToNs, isoToNs, DAY_NS } from '#lib/base/log-time'
@@ -19,13 +20,14 @@ import { looksLikeContainer } from './flatten'
 import { idOf, traceIdOf } from './ids'
 import { readResponse } from './response'
 import { nameOfArn } from './service'
+import { spanValue } from './trace-span'
 
 const NODES_MAX = 2000
 const LAYERS_MAX = 4
 
 /** A look at the text that spares most lines the walk. */
 const MARKS =
-  /aws:(?:sqs|sns|s3|kinesis|dynamodb)|"?'?detail-type|requestContext|TopicArn|\$metadata|ResponseMetadata|MD5OfMessageBody|Md5OfMessageBody|SequenceNumber/
+  /aws:(?:sqs|sns|s3|kinesis|dynamodb|kafka)|SelfManagedKafka|sourceKinesisStreamArn|"?'?detail-type|requestContext|TopicArn|\$metadata|ResponseMetadata|MD5OfMessageBody|Md5OfMessageBody|SequenceNumber/
 
 export function mayHoldEvent(text: string): boolean {
   return MARKS.test(text)
@@ -76,6 +78,9 @@ function readDelivery(value: JsonObject, draft: Draft, untilNs: UnixNano): strin
   if (source === 'aws:sns' && isJsonObject(value.Sns)) return sns(value.Sns, draft, untilNs)
   if (source === 'aws:s3' && isJsonObject(value.s3)) return s3(value, value.s3, draft, untilNs)
   if (source === 'aws:kinesis' || source === 'aws:dynamodb') return stream(value, source, draft, untilNs)
+  if ((source === 'aws:kafka' || source === 'SelfManagedKafka') && isJsonObject(value.records)) return kafka(value.records, draft, untilNs)
+  if (typeof value.sourceKinesisStreamArn === 'string' && Array.isArray(value.records))
+    return throughFirehose(value.sourceKinesisStreamArn, value.records, draft, untilNs)
   if (value.Type === 'Notification' && typeof value.TopicArn === 'string') return sns(value, draft, untilNs)
   if (typeof value['detail-type'] === 'string' && typeof value.source === 'string' && 'detail' in value) return bus(value, draft, untilNs)
   return []
@@ -176,8 +181,15 @@ function bus(event: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
     startNs,
     endNs: startNs ?? untilNs,
     refs: [{ kind: 'event', role: 'consumed', value: id }],
-    from: [],
+    from: source === 'aws.s3' && isJsonObject(event.detail) ? s3Detail(event.detail, startNs, draft, untilNs) : [],
   })
+}
+
+/** What a bucket tells the bus: the same write that a notification would tell of. */
+function s3Detail(detail: JsonObject, startNs: UnixNano | null, draft: Draft, untilNs: UnixNano): string[] {
+  const bucket = isJsonObject(detail.bucket) ? detail.bucket.name : undefined
+  if (typeof bucket !== 'string' || !isJsonObject(detail.object)) return []
+  return s3Write({ bucket, object: detail.object, requestId: idOf(detail['request-id']), startNs }, draft, untilNs)
 }
 
 function s3(record: JsonObject, s3Part: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
@@ -185,8 +197,19 @@ function s3(record: JsonObject, s3Part: JsonObject, draft: Draft, untilNs: UnixN
   const object = isJsonObject(s3Part.object) ? s3Part.object : {}
   if (typeof bucket !== 'string' || typeof object.key !== 'string') return []
   const response = isJsonObject(record.responseElements) ? record.responseElements : {}
-  const requestId = idOf(response['x-amz-request-id'])
   const startNs = typeof record.eventTime === 'string' ? isoToNs(record.eventTime) : null
+  return s3Write({ bucket, object, requestId: idOf(response['x-amz-request-id']), startNs }, draft, untilNs)
+}
+
+interface Write {
+  bucket: string
+  object: JsonObject
+  requestId: string | undefined
+  startNs: UnixNano | null
+}
+
+function s3Write({ bucket, object, requestId, startNs }: Write, draft: Draft, untilNs: UnixNano): string[] {
+  if (typeof object.key !== 'string') return []
   return deliver(draft, {
     key: `s3:${bucket}/${object.key}@${String(object.sequencer ?? requestId ?? '')}`,
     kind: 'bucket',
@@ -216,9 +239,70 @@ function stream(record: JsonObject, source: 'aws:kinesis' | 'aws:dynamodb', draf
   })
 }
 
+/** Amazon MSK and self-managed clusters: `records: {"orders-0": [{topic, partition, offset, …}]}`; a header's bytes come as numbers. */
+function kafka(partitions: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
+  return Object.values(partitions)
+    .flatMap((records) => (Array.isArray(records) ? records : []))
+    .filter(isJsonObject)
+    .slice(0, NODES_MAX)
+    .flatMap((record) => {
+      const { topic, partition, offset } = record
+      if (typeof topic !== 'string' || !isCount(partition) || !isCount(offset)) return []
+      const position = `${topic}-${partition}@${offset}`
+      const startNs = epoch(record.timestamp, draft)
+      const header = (Array.isArray(record.headers) ? record.headers : []).filter(isJsonObject).find((pair) => 'traceparent' in pair)?.traceparent
+      return deliver(draft, {
+        key: `kafka:${position}`,
+        kind: 'topic',
+        name: topic,
+        startNs,
+        endNs: untilNs,
+        refs: [{ kind: 'position', role: 'consumed', value: position }],
+        from: senderOf(header),
+      })
+    })
+}
+
+function isCount(value: unknown): value is number | string {
+  return (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) || (typeof value === 'string' && /^\d{1,20}$/.test(value))
+}
+
+/** The span in a traceparent that came as bytes. */
+function senderOf(bytes: unknown): string[] {
+  if (!Array.isArray(bytes) || bytes.length !== 55) return []
+  const header = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(String.fromCharCode(...bytes.map(Number)))
+  return header === null || traceIdOf(header[0]) === undefined ? [] : [spanValue(header[1] ?? '', header[2] ?? '')]
+}
+
+/** Records of a Kinesis stream that Firehose hands to a transformation. */
+function throughFirehose(arn: string, records: unknown[], draft: Draft, untilNs: UnixNano): string[] {
+  return records
+    .filter(isJsonObject)
+    .slice(0, NODES_MAX)
+    .flatMap(({ kinesisRecordMetadata: metadata }) => {
+      if (!isJsonObject(metadata) || typeof metadata.shardId !== 'string' || typeof metadata.sequenceNumber !== 'string') return []
+      const position = idOf(`${metadata.shardId}:${metadata.sequenceNumber}`)
+      if (position === undefined) return []
+      const startNs = epoch(metadata.approximateArrivalTimestamp, draft)
+      const refs: Ref[] = [{ kind: 'position', role: 'consumed', value: position }]
+      return deliver(draft, { key: `kinesis:${arn}:${position}`, kind: 'stream', name: nameOfArn(arn), startNs, endNs: startNs ?? untilNs, refs, from: [] })
+    })
+}
+
+/** A load balancer passes on the trace id and nothing else; its own log knows the request by it. */
+function readTarget(value: JsonObject, draft: Draft): boolean {
+  const traceId = headerTrace(value.headers) ?? headerTrace(value.multiValueHeaders)
+  if (traceId === undefined) return false
+  draft.traceId ??= traceId
+  if (typeof value.httpMethod === 'string' && typeof value.path === 'string') draft.facts.name ??= `${value.httpMethod} ${cutText(value.path, 200)}`
+  addRef(draft, { kind: 'request', role: 'parent', value: `Root=${traceId}` })
+  return true
+}
+
 /** The gateway's ids for the request that this execution answers. */
 function readRequestContext(value: JsonObject, draft: Draft): boolean {
   const context = value.requestContext
+  if (isJsonObject(context) && isJsonObject(context.elb)) return readTarget(value, draft)
   if (!isJsonObject(context) || !('apiId' in context || 'stage' in context || 'resourcePath' in context || 'http' in context)) return false
   const ids = [idOf(context.extendedRequestId), idOf(context.requestId)].filter((id) => id !== undefined)
   for (const id of ids) addRef(draft, { kind: 'request', role: 'parent', value: id })
@@ -227,12 +311,12 @@ function readRequestContext(value: JsonObject, draft: Draft): boolean {
   const path = context.resourcePath ?? value.resource ?? value.routeKey
   if (typeof context.routeKey === 'string' && context.routeKey.includes(' ')) draft.facts.name ??= context.routeKey
   else if (typeof method === 'string' && typeof path === 'string') draft.facts.name ??= `${method} ${path}`
-  if (draft.traceId === undefined) draft.traceId = headerTrace(value.headers)
+  if (draft.traceId === undefined) draft.traceId = headerTrace(value.headers) ?? headerTrace(value.multiValueHeaders)
   return ids.length > 0
 }
 
 function headerTrace(headers: unknown): string | undefined {
   if (!isJsonObject(headers)) return undefined
-  for (const key of Object.keys(headers)) if (key.toLowerCase() === 'x-amzn-trace-id') return traceIdOf(headers[key])
+  for (const key of Object.keys(headers)) if (key.toLowerCase() === 'x-amzn-trace-id') return traceIdOf([headers[key]].flat()[0])
   return undefined
 }
