@@ -13,6 +13,12 @@ export function emptyDictionary(): Dictionary {
 
 /** Log streams of Lambda run one execution at a time, so their lines without an id belong to the one that is open. */
 const SANDBOX_GROUP = /^\/aws\/lambda\//
+/** So do those that a function writes to a group of the team's choice, and those whose group was not delivered: the stream's name tells. */
+const SANDBOX_STREAM = /^\d{4}\/\d\d\/\d\d\/[\w-]{0,140}\[(?:\$LATEST|\d{1,20})\][0-9a-f]{32}$/
+
+function isSandbox(logGroup: string | undefined, logStream: string | undefined): boolean {
+  return (logGroup !== undefined && SANDBOX_GROUP.test(logGroup)) || (logStream !== undefined && SANDBOX_STREAM.test(logStream))
+}
 
 /** Hashes of names that come again with every event are kept: a stream's lines share all of them. */
 class HashMemory {
@@ -79,7 +85,7 @@ export function toEventRow(event: ParsedEvent, { source, ordinals, order }: Deli
   const serviceId = addService(dictionary, event.service)
   for (const fact of event.facts?.more ?? []) addService(dictionary, fact.service)
   if (event.facts?.own) addService(dictionary, event.facts.own.service)
-  const sandbox = record.logGroup !== undefined && SANDBOX_GROUP.test(record.logGroup)
+  const sandbox = isSandbox(record.logGroup, record.logStream)
   const streamId = memory.of(`stream:${record.logGroup ?? source.name}\0${record.logStream ?? ''}`)
   if (!dictionary.streams.has(streamId)) {
     dictionary.streams.set(streamId, { logGroup: record.logGroup ?? null, logStream: record.logStream ?? null, sourceId, serviceId, sandbox })

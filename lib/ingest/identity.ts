@@ -70,7 +70,8 @@ export function eventIdentity(event: ParsedEvent, sourceName: string, ordinals: 
     const key = own?.refs.find((ref) => ref.kind === 'span' && ref.role === 'self')?.value ?? own?.key ?? sourceName
     return sha64(`segment\0${key}\0${record.body}`)
   }
-  if (record.sourceEventId && record.logGroup) return sha64(`cloudwatch\0${record.logGroup}\0${record.sourceEventId}`)
+  // Where an export left out the group, its NAME is taken for it.
+  if (record.sourceEventId) return sha64(`cloudwatch\0${record.logGroup ?? sourceName}\0${record.sourceEventId}`)
   if (record.senderId !== undefined) return sha64(`sender\0${record.senderId}`)
   const content = record.bytes ? Buffer.from(record.bytes).toString('latin1') : record.body.replace(/\r?\n$/, '')
   const place = `${record.logGroup ?? sourceName}\0${record.logStream ?? ''}`

@@ -40,8 +40,10 @@ function findService(logGroup: string): ServiceRef {
   return { kind: 'container', name: segments[segments.length - 1] ?? logGroup, assumed: true }
 }
 
-/** A delivery without a group: what the records state of themselves decides, else its NAME. */
+/** A delivery without a group: what the records state of themselves decides, else its NAME, which may be a group's (`aws logs tail /aws/lambda/f | …`). */
 export function serviceOfName(sourceName: string): ServiceRef {
+  const named = serviceOfGroup(sourceName)
+  if (named.assumed !== true) return named
   return serviceOfGroup(`/${sourceName.replaceAll('/', '-')}`)
 }
 

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createBodyDecoder, type Decoded } from './decode'
@@ -131,6 +132,55 @@ describe('shapes', () => {
       expect.stringMatching(/^quarantined timestamp_out_of_range @1: \{"logGroup":"g","logStream":"s","id":"2"/),
       'quarantined invalid_event @1: 7',
       'log @1 g s 3 1674981729488000000 "ok too"',
+    ])
+  })
+
+  test('the event that a subscription filter calls a function with is the payload in it; what can’t be opened is quarantined', () => {
+    const payload = {
+      messageType: 'DATA_MESSAGE',
+      owner: '1',
+      logGroup: 'g',
+      logStream: 's',
+      subscriptionFilters: [],
+      logEvents: [{ id: '1', timestamp: 1674981729487, message: 'ä' }],
+    }
+    const wrapped = (data: string): string => JSON.stringify({ awslogs: { data } })
+    const packed = gzipSync(JSON.stringify(payload)).toString('base64')
+    expect(tell(wrapped(packed))).toEqual(['log @1 g s 1 1674981729487000000 "ä"'])
+    for (const data of ['', 'x', packed.slice(0, 40), gzipSync('{"a":1}').toString('base64'), gzipSync(wrapped(packed)).toString('base64')])
+      expect(tell(wrapped(data))).toEqual([expect.stringContaining('quarantined invalid_awslogs @1')])
+    expect(tell(wrapped(gzipSync('{"logEvents":[' + ' '.repeat(65 << 20) + ']}').toString('base64')))).toEqual([
+      expect.stringContaining('quarantined invalid_awslogs'),
+    ])
+  })
+
+  test('a file of CloudTrail is taken apart, and one of its records is known again by its id; a notification of S3 is a line', () => {
+    const id = '94960c89-0827-44eb-9c4f-f979111461b8'
+    const trail = (eventID: string): object => ({ eventVersion: '1.08', eventSource: 'sts.amazonaws.com', eventID })
+    const records = decode(JSON.stringify({ Records: [trail(id), trail('none')] }, null, 4))
+    expect(records.map((record) => ('fate' in record ? record.code : [record.body, record.senderId]))).toEqual([
+      [JSON.stringify(trail(id)), `cloudtrail:${id}`],
+      [JSON.stringify(trail('none')), undefined],
+    ])
+    expect(tell('{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventID":"x"}]}')).toHaveLength(1)
+  })
+
+  test('lines of `aws logs tail` are the events that they show', () => {
+    const stream = '2026/11/02/[$LATEST]0123456789abcdef0123456789abcdef'
+    expect(
+      tell(
+        [
+          `2026-11-02T08:00:00.123000+00:00 ${stream} START RequestId: x\tVersion: 1`,
+          `2026-11-02T09:00:00+01:00 2026/11/02/orders[12]0123456789abcdef0123456789abcdef {"a":1}`,
+          '2026-11-02T08:00:00.123000+00:00 myhost app started',
+          `2126-11-02T08:00:00.123000+00:00 ${stream} from the future`,
+        ].join('\n'),
+      ),
+    ).toEqual([
+      `log @1 ${stream} 1793606400123000000 "START RequestId: x\\tVersion: 1"`,
+      'log @2 2026/11/02/orders[12]0123456789abcdef0123456789abcdef 1793606400000000000 "{\\"a\\":1}"',
+      'log @3 "2026-11-02T08:00:00.123000+00:00 myhost app started"',
+      expect.stringMatching(/^log @4 "2126/),
     ])
   })
 

@@ -3,13 +3,16 @@
  * and a value that fits none is a log line of the delivery's NAME. The formats with files of their own are beside this folder.
  *
  * Sources of the shapes: CloudWatch Logs API (FilterLogEvents, GetLogEvents) and its subscription payload; X-Ray's BatchGetTraces and
- * segment documents (docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html).
+ * segment documents (docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html); CloudTrail's log files
+ * (docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html).
  */
+import { gunzipSync } from 'node:zlib'
 import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
 import { bytesToLatin1, encodeUtf8, encodeWtf8, isStorable, latin1ToBytes, storable } from '#lib/base/text-bytes'
 import { epochToNs, inRange, isoToNs } from '#lib/base/log-time'
 import type { UnixNano } from '#lib/base/time'
 import type { RawRecord, RefusedRecord } from '#lib/model/event'
+import { cloudTrailRecords, isAwsLogs, isCloudTrailFile, openAwsLogs, tailLineOf } from './envelopes'
 import { decodeJaeger, isJaeger, isJaegerSpan } from '#lib/sources/jaeger/decode'
 import { decodeOtlp, isOtlp } from '#lib/sources/otlp/decode'
 import { isZipkinSpan, zipkinRecord } from '#lib/sources/zipkin/decode'
@@ -28,6 +31,8 @@ export interface JsonSource {
   latestNs: UnixNano
 }
 
+/** A subscription's payload is at most 1 MB before it is packed; an invocation takes 6 MB. */
+const PAYLOAD_BYTES_MAX = 16 * 1024 * 1024
 /** How much of a refused record is kept for the quarantine. */
 export const REFUSED_BYTES_MAX = 64 * 1024
 
@@ -50,10 +55,35 @@ const SHAPES: Shape[] = [
     },
   },
   {
+    fits: isAwsLogs,
+    read(value, source, out) {
+      const opened = isAwsLogs(value) ? openAwsLogs(value) : null
+      if (opened !== null) return readShape({ ...source, ...opened, invalidUtf8: null }, out)
+      const at = { line: source.line, bytes: encodeUtf8(source.text.slice(0, REFUSED_BYTES_MAX)) }
+      out.push(refused('quarantined', 'invalid_awslogs', 'awslogs.data is no subscription payload in base64 of gzip', at))
+    },
+  },
+  {
+    fits: isCloudTrailFile,
+    read(value, { line }, out) {
+      for (const { record, text, senderId } of cloudTrailRecords(value))
+        out.push({ ...textRecord(text, { json: record, timeNs: null, line }), ...(senderId === undefined ? {} : { senderId }) })
+    },
+  },
+  {
     fits: (value) => Array.isArray(value.events) && isEventList(value, value.events),
     read(value, source, out) {
       const outer = { logGroup: textOf(value.logGroup ?? value.logGroupName), logStream: textOf(value.logStream ?? value.logStreamName) }
       readEvents(value.events, outer, { source, out })
+    },
+  },
+  { fits: isTrail, read: (value, source, out) => readEach(value.Records as JsonObject[], source, out) },
+  {
+    fits: (value) => Object.keys(value).length === 1 && isJsonObject(value.awslogs) && typeof value.awslogs.data === 'string',
+    read(value, source, out) {
+      const payload = subscriptionPayload(value.awslogs as JsonObject)
+      if (payload === null) out.push(logLine(source))
+      else readEach([payload], source, out)
     },
   },
   { fits: isTrace, read: readTrace },
@@ -88,6 +118,27 @@ export function readShape(source: JsonSource, out: Decoded[]): void {
   out.push(logLine(source))
 }
 
+/** CloudTrail's file in its bucket: `{Records: [call, …]}`. Lists of the same name that functions get are one event each. */
+function isTrail({ Records: records }: JsonObject): boolean {
+  const isCall = (record: unknown): boolean =>
+    isJsonObject(record) && typeof record.eventID === 'string' && String(record.eventSource).endsWith('.amazonaws.com')
+  return Array.isArray(records) && records.length > 0 && records.every(isCall)
+}
+
+/** What a function that CloudWatch Logs subscribes gets: `{awslogs: {data}}`, the payload packed in gzip and base64. null where it is none. */
+function subscriptionPayload({ data }: JsonObject): JsonObject | null {
+  try {
+    const parsed = parseJson(gunzipSync(Buffer.from(String(data), 'base64'), { maxOutputLength: PAYLOAD_BYTES_MAX }).toString('utf8'))
+    return parsed.ok && isJsonObject(parsed.value) && typeof parsed.value.messageType === 'string' ? parsed.value : null
+  } catch {
+    return null
+  }
+}
+
+function readEach(values: readonly JsonObject[], source: JsonSource, out: Decoded[]): void {
+  for (const value of values) readShape({ ...source, value, text: JSON.stringify(value), invalidUtf8: null }, out)
+}
+
 /** Any other value: a log line whose body is its source text; a JSON string is the line itself. */
 function logLine(source: JsonSource): RawRecord {
   const { value, line, invalidUtf8 } = source
@@ -104,6 +155,13 @@ function logLine(source: JsonSource): RawRecord {
 export function textRecord(text: string, rest: Omit<RawRecord, 'form' | 'body'>, bytes?: Uint8Array): RawRecord {
   if (bytes === undefined && isStorable(text)) return { form: 'log', body: text, ...rest }
   return { form: 'log', body: storable(text), bytes: bytes ?? encodeWtf8(text), ...rest }
+}
+
+/** A line of text: one that the command line's `aws logs tail` wrote is the event that it shows. */
+export function textLine(text: string, { line, latestNs }: Pick<JsonSource, 'line' | 'latestNs'>, bytes?: Uint8Array): RawRecord {
+  const tail = bytes === undefined ? tailLineOf(text, latestNs) : null
+  if (tail === null) return textRecord(text, { timeNs: null, line }, bytes)
+  return textRecord(tail.message, { timeNs: tail.timeNs, logStream: tail.logStream, line })
 }
 
 interface Outer {

@@ -4,7 +4,7 @@ import { parseJson } from '#lib/base/json'
 import type { UnixNano } from '#lib/base/time'
 import { BodyBuffer, isSpace, trailingSpace } from './body-buffer'
 import { BROKEN, BrokenElementScanner, JsonScanner, NEED_MORE } from './json-scanner'
-import { readShape, refused, REFUSED_BYTES_MAX, textRecord, type Decoded } from './shapes'
+import { readShape, refused, REFUSED_BYTES_MAX, textLine, type Decoded } from './shapes'
 
 const enum Mode {
   /** At the top, before a record. */
@@ -121,7 +121,7 @@ export class Splitter extends BodyBuffer {
     // `[INFO] …` can't be an array; whitespace may hide a value, or be the whole line.
     if (first === 91 && !(second >= 65 && second <= 90)) return false
     if (first <= 32) return false
-    this.out.push(textRecord(text.slice(from, to), { timeNs: null, line: this.line }))
+    this.out.push(textLine(text.slice(from, to), { line: this.line, latestNs: this.latestNs }))
     return true
   }
 
@@ -236,7 +236,7 @@ export class Splitter extends BodyBuffer {
     const parsed = parseJson(text)
     if (!parsed.ok) {
       if (parsed.reason === 'syntax') return false
-      this.out.push(textRecord(text, { timeNs: null, line }, valid ? undefined : bytes.slice()))
+      this.out.push(textLine(text, { line, latestNs: this.latestNs }, valid ? undefined : bytes.slice()))
       return true
     }
     const rest = { invalidUtf8: valid ? null : bytes, line, latestNs: this.latestNs }
@@ -284,7 +284,7 @@ export class Splitter extends BodyBuffer {
     if (looksLikeJson(bytes)) this.out.push(refused('quarantined', 'invalid_json', 'the line begins like JSON and is not', { line: this.line, bytes }))
     else if (trailingSpace(bytes) < bytes.length) {
       const { text, valid } = decodeUtf8(bytes)
-      this.out.push(textRecord(text, { timeNs: null, line: this.line }, valid ? undefined : bytes.slice()))
+      this.out.push(textLine(text, { line: this.line, latestNs: this.latestNs }, valid ? undefined : bytes.slice()))
     }
   }
 

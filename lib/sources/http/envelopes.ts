@@ -1,0 +1,74 @@
+/**
+ * What holds events that are shapes of their own.
+ *
+ *   {"awslogs":{"data":"<base64 of gzip>"}}     the event of a Lambda function that a subscription filter calls
+ *     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+ *   {"Records":[{"eventVersion":…,"eventID":…}]}   a file of CloudTrail, taken apart: one record an event
+ *     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
+ *   2026-11-02T08:00:00.123000+00:00 2026/11/02/[$LATEST]0a1b… START RequestId: …
+ *     the command line's `aws logs tail`: time and stream go before each message, which is told by a Lambda stream's name
+ */
+import { gunzipSync } from 'node:zlib'
+import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
+import { inRange, isoToNs } from '#lib/base/log-time'
+import { decodeUtf8 } from '#lib/base/text-bytes'
+import type { UnixNano } from '#lib/base/time'
+
+/** CloudWatch sends at most 1 MB a payload as gzip; a ratio that no log reaches. */
+const PAYLOAD_BYTES_MAX = 64 * 1024 * 1024
+
+export function isAwsLogs(value: JsonObject): value is { awslogs: { data: string } } {
+  return isJsonObject(value.awslogs) && typeof value.awslogs.data === 'string'
+}
+
+/** The subscription payload inside, with its source text; null where it is broken, no such payload, or made to explode. */
+export function openAwsLogs(value: { awslogs: { data: string } }): { value: JsonObject; text: string } | null {
+  try {
+    const bytes = gunzipSync(Buffer.from(value.awslogs.data, 'base64'), { maxOutputLength: PAYLOAD_BYTES_MAX })
+    const { text } = decodeUtf8(bytes)
+    const parsed = parseJson(text)
+    if (!parsed.ok || !isJsonObject(parsed.value) || !Array.isArray(parsed.value.logEvents)) return null
+    return { value: parsed.value, text }
+  } catch {
+    return null
+  }
+}
+
+/** A notification of S3 has Records with an eventVersion too, but their source is `aws:s3`. */
+export function isCloudTrailFile(value: JsonObject): boolean {
+  return Array.isArray(value.Records) && value.Records.length > 0 && value.Records.every(isCloudTrailRecord)
+}
+
+function isCloudTrailRecord(record: unknown): boolean {
+  return (
+    isJsonObject(record) &&
+    typeof record.eventID === 'string' &&
+    'eventVersion' in record &&
+    /^[a-z0-9.-]{1,64}\.amazonaws\.com$/.test(String(record.eventSource))
+  )
+}
+
+/** Records of a CloudTrail file: their text, and the id by which a second delivery of one is known. */
+export function* cloudTrailRecords(value: JsonObject): Generator<{ record: JsonObject; text: string; senderId: string | undefined }> {
+  for (const record of (value.Records as unknown[]).filter(isJsonObject)) {
+    const id = typeof record.eventID === 'string' && /^[0-9a-f-]{36}$/i.test(record.eventID) ? record.eventID : undefined
+    yield { record, text: JSON.stringify(record), senderId: id === undefined ? undefined : `cloudtrail:${id}` }
+  }
+}
+
+const TAIL = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?[+-]\d\d:\d\d) (\d{4}\/\d\d\/\d\d\/[\w-]{0,140}\[(?:\$LATEST|\d{1,20})\][0-9a-f]{32}) /
+
+export interface TailLine {
+  timeNs: UnixNano
+  logStream: string
+  message: string
+}
+
+/** Null where the line is not of `aws logs tail`: time and stream are looked for at the very start. */
+export function tailLineOf(text: string, latestNs: UnixNano): TailLine | null {
+  if (text.charCodeAt(10) !== 84 || (text.charCodeAt(32) !== 32 && text.charCodeAt(25) !== 32)) return null
+  const match = TAIL.exec(text.slice(0, 256))
+  const timeNs = match === null ? null : isoToNs(match[1] ?? '')
+  if (match === null || timeNs === null || inRange(timeNs, latestNs) === null) return null
+  return { timeNs, logStream: match[2] ?? '', message: text.slice(match[0].length) }
+}
