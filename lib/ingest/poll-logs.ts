@@ -14,6 +14,7 @@ import { afterPage, planPage, restartChunk, scanSettings, type Scan, type ScanCo
 import type { Log } from '#lib/server/log'
 import { quotaKey, type AwsPlace } from '#lib/sources/aws/credentials'
 import { problemOfAws } from '#lib/sources/aws/errors'
+import { callsPerSecond } from '#lib/sources/aws/quotas'
 import type { TokenBucket, TokenBuckets } from '#lib/sources/aws/token-bucket'
 import { Turns, type WorkClass } from '#lib/sources/aws/turns'
 import { createLogsApi, type FilterPage, type LogsApi } from '#lib/sources/cloudwatch/client'
@@ -30,14 +31,11 @@ export interface PollSettings {
   reloadMs: number
   /** How often groups are listed anew. */
   listMs: number
-  /** Calls a second of an account and region: AWS allows 5 of FilterLogEvents and of DescribeLogGroups, and people use the console too. */
-  filterRate: number
-  describeRate: number
   /** Pages of an account and region at once: each is up to 1 MB, and takes most of a second. */
   lanes: number
 }
 
-export const pollSettings: PollSettings = { scan: scanSettings, reloadMs: 2_000, listMs: 300_000, filterRate: 4, describeRate: 2, lanes: 4 }
+export const pollSettings: PollSettings = { scan: scanSettings, reloadMs: 2_000, listMs: 300_000, lanes: 4 }
 
 export interface PollDeps {
   pool: Pool
@@ -117,7 +115,7 @@ export class LogsPoller {
 
   private startListings(quota: string, group: readonly Polled[]): number {
     const nowMs = this.deps.clock.nowMs()
-    const bucket = this.bucket(quota, 'DescribeLogGroups', this.settings.describeRate)
+    const bucket = this.bucket(quota, 'DescribeLogGroups')
     let nextMs = Infinity
     for (const polled of group) {
       const dueMs = polled.listingDueMs()
@@ -131,7 +129,7 @@ export class LogsPoller {
 
   private startPages(quota: string, group: readonly Polled[]): number {
     const nowMs = this.deps.clock.nowMs()
-    const bucket = this.bucket(quota, 'FilterLogEvents', this.settings.filterRate)
+    const bucket = this.bucket(quota, 'FilterLogEvents')
     const turns = this.turns.get(quota) ?? new Turns()
     this.turns.set(quota, turns)
     for (;;) {
@@ -149,7 +147,8 @@ export class LogsPoller {
     }
   }
 
-  private bucket(quota: string, action: string, ratePerSecond: number): TokenBucket {
+  private bucket(quota: string, action: keyof typeof callsPerSecond): TokenBucket {
+    const ratePerSecond = callsPerSecond[action]
     return this.deps.buckets.of(`${quota}/${action}`, { ratePerSecond, burst: Math.ceil(ratePerSecond) }, this.deps.clock.nowMs())
   }
 

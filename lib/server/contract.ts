@@ -30,6 +30,7 @@ import {
   transactionList,
 } from '#lib/model/api'
 import { quarantineList, quarantineQuery } from '#lib/model/quarantine'
+import { connectionContract } from './connection-contract'
 
 export interface RouteContract {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -320,6 +321,7 @@ export const contract = {
     response: ingestResult,
     also: { 400: 'The body is no array of spans', 413: 'The body is too large', 415: 'Another encoding than JSON', 503: 'Overloaded; see Retry-After' },
   },
+  ...connectionContract,
   otlpLogs: { ...otlp, path: '/v1/logs', summary: 'Stores log records of OTLP/HTTP' },
   otlpTraces: { ...otlp, path: '/v1/traces', summary: 'Stores spans of OTLP/HTTP' },
   otlpMetrics: { ...otlp, path: '/v1/metrics', summary: 'Refuses metrics of OTLP/HTTP as a partial success, so that senders of all three signals go on' },

@@ -16,6 +16,7 @@ const CODES = {
   'unsupported-type': [415, 'This Content-Type is not supported'],
   'too-many-requests': [429, 'Too many requests'],
   internal: [500, 'Something went wrong in Specter'],
+  upstream: [502, 'AWS refused or did not answer'],
   unavailable: [503, 'The database cannot be reached'],
   overloaded: [503, 'Specter is busy'],
   timeout: [503, 'The question took too long'],
