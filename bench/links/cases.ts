@@ -44,9 +44,17 @@ function trainticketTruth(set: string, spans: SpanInput[]): Truth {
   return truth
 }
 
-export async function ferry(set: string): Promise<Case> {
-  const read = await readSet([`${DATA}${set}/logs.ndjson.gz`, `${DATA}${set}/xray.ndjson.gz`])
-  return { name: set, spans: spansOf(read), certain: certainOf(read), truth: ferryTruth(set, read), events: read.events }
+/** Where `npm run demo:record` writes a day of the shop with its truth. */
+export const SHOP = new URL('../../demo/shop/out/', import.meta.url).pathname
+
+export function haveShop(): boolean {
+  return existsSync(`${SHOP}truth.ndjson.gz`)
+}
+
+/** A folder as ferry has it. */
+export async function eventDriven(name: string, folder: string): Promise<Case> {
+  const read = await readSet([`${folder}logs.ndjson.gz`, `${folder}xray.ndjson.gz`])
+  return { name, spans: spansOf(read), certain: certainOf(read), truth: ferryTruth(folder, read), events: read.events }
 }
 
 function spansOf(read: ReadSet): SpanInput[] {
@@ -93,21 +101,21 @@ interface TransactionRow {
   sampled: boolean
 }
 
-function ferryTruth(set: string, read: ReadSet): Truth {
+function ferryTruth(folder: string, read: ReadSet): Truth {
   const spanOf = new Map<string, string>()
-  for (const row of ndjson<ExecRow>(`${DATA}${set}/executions.ndjson.gz`)) {
+  for (const row of ndjson<ExecRow>(`${folder}executions.ndjson.gz`)) {
     const span = row.eventIds.map((id) => read.spanOfEventId.get(id)).find((id) => id !== undefined)
     if (span !== undefined) spanOf.set(row.exec, idToHex(span))
   }
   const txOf = new Map<string, number>()
   const sampled = new Set<number>()
-  for (const row of ndjson<TransactionRow>(`${DATA}${set}/transactions.ndjson.gz`)) {
+  for (const row of ndjson<TransactionRow>(`${folder}transactions.ndjson.gz`)) {
     if (row.sampled) sampled.add(row.tx)
     for (const exec of row.executions) txOf.set(exec, row.tx)
   }
   const choices = new Map<string, TrueLink>()
   const truth: Truth = { links: [], roots: [], also: [] }
-  for (const row of ndjson<TruthRow>(`${DATA}${set}/truth.ndjson.gz`)) {
+  for (const row of ndjson<TruthRow>(`${folder}truth.ndjson.gz`)) {
     if (row.root) {
       const effect = spanOf.get(row.root.exec)
       if (effect && !sampled.has(row.tx ?? -1)) truth.roots.push({ effect, transaction: String(row.tx) })

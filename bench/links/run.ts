@@ -2,7 +2,7 @@
 import { fitModel } from '#lib/link/statistical/fit'
 import { scoreWindow } from '#lib/link/statistical/score'
 import type { CertainLink, SpanInput } from '#lib/link/statistical/types'
-import { DATA, ferry, haveData, trainticket, type Case } from './cases'
+import { DATA, eventDriven, haveData, haveShop, SHOP, trainticket, type Case } from './cases'
 import { BASELINES, predictBy } from './baselines'
 import { measure, type Measures, type Predicted } from '#lib/evaluate/measure'
 import type { Damage } from './read-lambda'
@@ -17,8 +17,9 @@ export const CASES: Record<string, () => Case | Promise<Case>> = {
   'trainticket-a, no X-Ray': () => trainticket('trainticket-a', 'trainticket-a, no X-Ray', false),
   'trainticket-a-busy, no X-Ray': () => trainticket('trainticket-a-busy', 'trainticket-a-busy, no X-Ray', false),
   'trainticket-a-busy, damaged': () => trainticket('trainticket-a-busy', 'trainticket-a-busy, damaged', true, DAMAGE),
-  ferry: () => ferry('ferry'),
-  'ferry-hard': () => ferry('ferry-hard'),
+  ferry: () => eventDriven('ferry', `${DATA}ferry/`),
+  'ferry-hard': () => eventDriven('ferry-hard', `${DATA}ferry-hard/`),
+  shop: () => eventDriven('shop', SHOP),
 }
 
 const HEAD =
@@ -100,6 +101,10 @@ async function main(): Promise<void> {
   console.log(HEAD.replace(/[^|]+/g, '---'))
   for (const [name, make] of Object.entries(CASES)) {
     if (only.length > 0 && !only.includes(name)) continue
+    if (name === 'shop' && !haveShop()) {
+      console.log(`| shop | skipped: \`npm run demo:record\` writes its day with the truth |`)
+      continue
+    }
     const c = await make()
     runCase(c)
     runCase(splitCase(c), false)

@@ -4,7 +4,7 @@
  */
 import { binOf } from './delay'
 import type { EdgeView, ShareView } from './edges'
-import type { Known } from './known'
+import { cameOf, type Known } from './known'
 import type { Graph } from './matching'
 import { shareOf } from './sharing'
 import { lowerBound, type Window } from './window'
@@ -113,6 +113,7 @@ function ofEffect(window: Window, sources: Sources, e: number, known?: number): 
       const cause = anchors.span[anchor] ?? 0
       if (cause === e || (known !== undefined && cause !== known)) continue
       if (ranks && hasBetter(window, cause, ranks, before)) continue
+      if (known === undefined && cameOf(sources.known, cause, e)) continue
       // Where the cause's start is known, nothing that began before it can be its effect, but for clocks.
       if (startMs < (window.spans[cause]?.startMs ?? -Infinity) - CLOCK_ERROR_MS) continue
       if (within && (startMs < (window.startMs[cause] ?? 0) - slack || endMs > (window.endMs[cause] ?? 0) + slack)) continue

@@ -22,3 +22,25 @@ export function knownCauses(window: Window, certain: readonly CertainLink[]): Kn
 
 /** Places of certain links below which an opening is learned as if it had none. */
 export const FEW_LABELS = 3
+
+/** Longest chain of certain links that is followed. */
+const MOST_HOPS = 30
+
+/** Whether `span` is known to have come of `effect`: then it can't be the effect's cause. */
+export function cameOf(known: Known | undefined, span: number, effect: number): boolean {
+  let front: readonly number[] = [span]
+  const seen = new Set(front)
+  for (let hop = 0; hop < MOST_HOPS && front.length > 0; hop++) {
+    const above: number[] = []
+    for (const at of front) {
+      for (const cause of known?.get(at) ?? []) {
+        if (cause === effect) return true
+        if (seen.has(cause)) continue
+        seen.add(cause)
+        above.push(cause)
+      }
+    }
+    front = above
+  }
+  return false
+}
