@@ -6,7 +6,6 @@
  * segment documents (docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html); CloudTrail's log files
  * (docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html).
  */
-import { gunzipSync } from 'node:zlib'
 import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
 import { bytesToLatin1, encodeUtf8, encodeWtf8, isStorable, latin1ToBytes, storable } from '#lib/base/text-bytes'
 import { epochToNs, inRange, isoToNs } from '#lib/base/log-time'
@@ -31,8 +30,6 @@ export interface JsonSource {
   latestNs: UnixNano
 }
 
-/** A subscription's payload is at most 1 MB before it is packed; an invocation takes 6 MB. */
-const PAYLOAD_BYTES_MAX = 16 * 1024 * 1024
 /** How much of a refused record is kept for the quarantine. */
 export const REFUSED_BYTES_MAX = 64 * 1024
 
@@ -77,15 +74,6 @@ const SHAPES: Shape[] = [
       readEvents(value.events, outer, { source, out })
     },
   },
-  { fits: isTrail, read: (value, source, out) => readEach(value.Records as JsonObject[], source, out) },
-  {
-    fits: (value) => Object.keys(value).length === 1 && isJsonObject(value.awslogs) && typeof value.awslogs.data === 'string',
-    read(value, source, out) {
-      const payload = subscriptionPayload(value.awslogs as JsonObject)
-      if (payload === null) out.push(logLine(source))
-      else readEach([payload], source, out)
-    },
-  },
   { fits: isTrace, read: readTrace },
   {
     fits: (value) => Array.isArray(value.Traces) && value.Traces.every((trace) => isJsonObject(trace) && isTrace(trace)),
@@ -116,27 +104,6 @@ export function readShape(source: JsonSource, out: Decoded[]): void {
     for (const shape of SHAPES) if (shape.fits(value)) return shape.read(value, source, out)
   }
   out.push(logLine(source))
-}
-
-/** CloudTrail's file in its bucket: `{Records: [call, …]}`. Lists of the same name that functions get are one event each. */
-function isTrail({ Records: records }: JsonObject): boolean {
-  const isCall = (record: unknown): boolean =>
-    isJsonObject(record) && typeof record.eventID === 'string' && String(record.eventSource).endsWith('.amazonaws.com')
-  return Array.isArray(records) && records.length > 0 && records.every(isCall)
-}
-
-/** What a function that CloudWatch Logs subscribes gets: `{awslogs: {data}}`, the payload packed in gzip and base64. null where it is none. */
-function subscriptionPayload({ data }: JsonObject): JsonObject | null {
-  try {
-    const parsed = parseJson(gunzipSync(Buffer.from(String(data), 'base64'), { maxOutputLength: PAYLOAD_BYTES_MAX }).toString('utf8'))
-    return parsed.ok && isJsonObject(parsed.value) && typeof parsed.value.messageType === 'string' ? parsed.value : null
-  } catch {
-    return null
-  }
-}
-
-function readEach(values: readonly JsonObject[], source: JsonSource, out: Decoded[]): void {
-  for (const value of values) readShape({ ...source, value, text: JSON.stringify(value), invalidUtf8: null }, out)
 }
 
 /** Any other value: a log line whose body is its source text; a JSON string is the line itself. */
