@@ -24,7 +24,7 @@ export interface Calibration {
 /** Used where nothing can be hidden; learned on other systems, milder than what the model believes. */
 export const BORROWED: Calibration = { a: 0.8, b: 0.8, c: 0, shift: {}, ceiling: 0.985, tested: 0 }
 
-const TINY = 1e-6
+const TINY = 1e-3
 /** Strength of the pull towards the identity and, of each class, towards no shift. */
 const PULL = 10
 const CLASS_PULL = 4

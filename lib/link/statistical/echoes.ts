@@ -17,16 +17,20 @@ const MOST_CAUSES = 3
 /** How far back, at most: in ms, and in places (bounded work an effect). */
 const REACH_MS = 30_000
 const REACH_PLACES = 500
-/** How far an effect may come before its cause, in units. Not far: else callees would pass for causes. */
-const AHEAD = 2
 /** What follows the effect as well, within this many ms, is a callee or a sibling: its share of echoes after may not pass the other. */
 const AFTER_MS = 3000
+const BEHIND_MS = 1448
 /** Nearer than this, in units, clocks may be the reason. */
 const CLOCKS = 45
 const MOST_AFTER = 0.1
 /** A place is in question where it explains this share of what the best one explains. */
 const NEARLY_ALL = 0.5
 const DEVIATIONS = 3
+/** Nats that a place must tell, in all (chance tells some twenty, by the number of bins) and for each effect. */
+const LEAST_TOLD = 60
+const LEAST_TOLD_EACH = 0.2
+/** A cause begins before its effect. */
+const MOSTLY_FIRST = 0.8
 const LEAST_COUNT = 4
 const LEAST_SHARE = 0.1
 /** Places together explain no more than all effects, but for what is counted by chance. */
@@ -37,9 +41,13 @@ const LEAST_MAIN = 0.5
 interface Reach {
   reachMs: number
   unitMs: number
+  /** How far an effect may come before its cause, in units: no further than clocks demand, else callees would pass for causes. */
+  ahead: number
 }
 
 interface Echo {
+  /** Share of the coincidences in which the span of the place began before the effect. */
+  first: number
   /** Coincidences above chance, by bin. */
   excess: Float64Array
   seen: Float64Array
@@ -54,7 +62,12 @@ interface Echo {
 }
 
 /** For each wanted opening the mean number of causes at each place that it echoes; fills the table with them. */
-export function addEchoes(table: EdgeTable, window: Window, wanted: ReadonlySet<number>, activeMs: number, unitMs: number): Excess {
+export function addEchoes(
+  table: EdgeTable,
+  window: Window,
+  wanted: ReadonlySet<number>,
+  { activeMs, unitMs, ahead }: { activeMs: number; unitMs: number; ahead: number },
+): Excess {
   const byTime = placesByTime(window)
   const reachMs = Math.min(REACH_MS, (REACH_PLACES * activeMs) / Math.max(1, byTime.length))
   const counts = new Map<number, number>()
@@ -62,12 +75,12 @@ export function addEchoes(table: EdgeTable, window: Window, wanted: ReadonlySet<
   const found: Excess = new Map()
   for (const [opening, effects] of effectsOf(window, wanted)) {
     const sample = everyNth(effects, SAMPLE)
-    const all = echoesOf(window, byTime, sample, { reachMs, unitMs, rate: (before) => (counts.get(before) ?? 0) / activeMs })
-    const echoes = explaining(window, all)
+    const all = echoesOf(window, byTime, sample, { reachMs, unitMs, ahead, rate: (before) => (counts.get(before) ?? 0) / activeMs })
+    const echoes = explaining(window, all, sample.length)
     // Each such place calls once, as far as the numbers allow: then there are as many causes to an effect as places to effects.
     const causes = (before: number): number => (counts.get(before) ?? 0) / effects.length
     found.set(opening, new Map([...echoes].map(([before, echo]) => [before, causes(before) > 1 && causes(before) < MOST_CAUSES ? causes(before) : echo.share])))
-    share(table, window, byTime, { opening, effects, sample, echoes, reachMs, unitMs })
+    share(table, window, byTime, { opening, effects, sample, echoes, reachMs, unitMs, ahead })
   }
   return found
 }
@@ -78,10 +91,14 @@ function placesByTime({ anchors, spans, endMs }: Window): Int32Array {
     const from = anchors.ofSpan[s] ?? 0
     const to = anchors.ofSpan[s + 1] ?? 0
     // The last place is open-ended; a lone line (a gateway's) has only the one before it.
-    for (let a = from; a < to; a++) if (!Number.isNaN(anchors.toMs[a] ?? NaN) && (anchors.fromMs[a] ?? 0) <= (endMs[s] ?? 0)) list.push(a)
+    for (let a = from; a < to; a++)
+      if (!Number.isNaN(anchors.toMs[a] ?? NaN) && (anchors.fromMs[a] ?? 0) <= (endMs[s] ?? 0) && !isRounded(anchors, a)) list.push(a)
   }
   return Int32Array.from(list.sort((x, y) => (anchors.fromMs[x] ?? 0) - (anchors.fromMs[y] ?? 0) || x - y))
 }
+
+/** A start that is stated in whole seconds coincides with every timer. */
+const isRounded = ({ line, fromMs }: Window['anchors'], a: number): boolean => line[a] === -1 && (fromMs[a] ?? 0) % 1000 === 0
 
 function effectsOf(window: Window, wanted: ReadonlySet<number>): Map<number, number[]> {
   const out = new Map<number, number[]>()
@@ -99,7 +116,14 @@ function everyNth(list: readonly number[], most: number): number[] {
   return Array.from({ length: Math.min(most, list.length) }, (_, i) => list[Math.floor(i * step)] ?? 0)
 }
 
-function eachBefore(window: Window, byTime: Int32Array, e: number, { reachMs, unitMs }: Reach, take: (anchor: number) => void, aheadMs = AHEAD * unitMs): void {
+function eachBefore(
+  window: Window,
+  byTime: Int32Array,
+  e: number,
+  { reachMs, unitMs, ahead }: Reach,
+  take: (anchor: number) => void,
+  aheadMs = ahead * unitMs,
+): void {
   const { anchors } = window
   const startMs = window.startMs[e] ?? 0
   for (let i = lowerBound(byTime, anchors.fromMs, startMs - reachMs); i < byTime.length; i++) {
@@ -113,30 +137,33 @@ function echoesOf(
   window: Window,
   byTime: Int32Array,
   sample: readonly number[],
-  { reachMs, unitMs, rate }: Reach & { rate: (before: number) => number },
+  { reachMs, unitMs, ahead, rate }: Reach & { rate: (before: number) => number },
 ): Map<number, Echo> {
   const seen = new Map<number, Float64Array>()
+  const zero = binOf(-ahead)
+  const nearest = binOf(CLOCKS)
+  const first = new Map<number, { near: number; before: number }>()
   for (const e of sample) {
     eachBefore(
       window,
       byTime,
       e,
-      { reachMs, unitMs },
+      { reachMs, unitMs, ahead },
       (a) => {
         const before = window.anchors.before[a] ?? 0
         let bins = seen.get(before)
         if (!bins) seen.set(before, (bins = new Float64Array(BINS)))
         const bin = binOf(((window.startMs[e] ?? 0) - (window.anchors.fromMs[a] ?? 0)) / unitMs)
         bins[bin] = (bins[bin] ?? 0) + 1
+        if (bin >= zero && bin <= nearest) count(first, before, (window.startMs[window.anchors.span[a] ?? 0] ?? 0) < (window.startMs[e] ?? 0))
       },
       AFTER_MS,
     )
   }
-  const zero = binOf(-AHEAD)
   const surely = binOf(-CLOCKS)
   const echoes = new Map<number, Echo>()
   for (const [before, bins] of seen) {
-    const chance = sample.length * rate(before) * unitMs
+    const chance = Math.max(sample.length * rate(before), chanceBehind(bins)) * unitMs
     let tells = 0
     const excess = bins.map((count, bin) => {
       const expected = chance * (WIDTH[bin] ?? 1)
@@ -148,16 +175,43 @@ function echoesOf(
     excess.fill(0, 0, zero)
     const total = excess.reduce((a, b) => a + b, 0)
     if (after <= MOST_AFTER * total && total / sample.length >= LEAST_SHARE)
-      echoes.set(before, { excess, seen: bins, share: total / sample.length, spread: spreadOf(excess, total), tells })
+      echoes.set(before, {
+        first: (first.get(before)?.before ?? 1) / (first.get(before)?.near ?? 1),
+        excess,
+        seen: bins,
+        share: total / sample.length,
+        spread: spreadOf(excess, total),
+        tells,
+      })
   }
   return echoes
 }
 
+/** Load comes and goes, so what is around an effect by chance is counted where nothing of its own is, well behind it; per ms. */
+function chanceBehind(bins: Float64Array): number {
+  let count = 0
+  let width = 0
+  for (let bin = binOf(-AFTER_MS) + 1; bin < binOf(-BEHIND_MS); bin++) {
+    count += bins[bin] ?? 0
+    width += WIDTH[bin] ?? 0
+  }
+  return count / Math.max(1, width)
+}
+
+function count(counts: Map<number, { near: number; before: number }>, place: number, isBefore: boolean): void {
+  let of = counts.get(place)
+  if (!of) counts.set(place, (of = { near: 0, before: 0 }))
+  of.near++
+  if (isBefore) of.before++
+}
+
 /** The place that tells most; then places of other services for what it leaves. */
-function explaining(window: Window, echoes: Map<number, Echo>): Map<number, Echo> {
+function explaining(window: Window, echoes: Map<number, Echo>, effects: number): Map<number, Echo> {
   const most = Math.max(0, ...[...echoes.values()].map((echo) => echo.share))
   const isMain = (echo: Echo): number => (echo.share >= NEARLY_ALL * Math.min(1, most) ? 1 : 0)
-  const ranked = [...echoes].sort((a, b) => isMain(b[1]) - isMain(a[1]) || b[1].tells - a[1].tells || a[0] - b[0])
+  const ranked = [...echoes]
+    .filter(([, echo]) => echo.first >= MOSTLY_FIRST && echo.tells >= Math.max(LEAST_TOLD, LEAST_TOLD_EACH * effects))
+    .sort((a, b) => isMain(b[1]) - isMain(a[1]) || b[1].tells - a[1].tells || a[0] - b[0])
   const serviceOf = new Map<number, number>()
   window.anchors.before.forEach((before, a) => serviceOf.set(before, window.service[window.anchors.span[a] ?? 0] ?? 0))
   const out = new Map<number, Echo>()
@@ -191,12 +245,12 @@ interface Shared extends Reach {
 }
 
 /** The sample's coincidences as first links, those of tight places first. */
-function share(table: EdgeTable, window: Window, byTime: Int32Array, { opening, effects, sample, echoes, reachMs, unitMs }: Shared): void {
+function share(table: EdgeTable, window: Window, byTime: Int32Array, { opening, effects, sample, echoes, reachMs, unitMs, ahead }: Shared): void {
   const weight = (echo: Echo): number => Math.min(1, echo.share) * Math.exp(-echo.spread)
   const sum = [...echoes.values()].reduce((total, echo) => total + weight(echo), 0)
   const scale = effects.length / Math.max(1, sample.length)
   for (const e of sample) {
-    eachBefore(window, byTime, e, { reachMs, unitMs }, (a) => {
+    eachBefore(window, byTime, e, { reachMs, unitMs, ahead }, (a) => {
       const echo = echoes.get(window.anchors.before[a] ?? 0)
       if (!echo) return
       const bin = binOf(((window.startMs[e] ?? 0) - (window.anchors.fromMs[a] ?? 0)) / unitMs)

@@ -21,6 +21,10 @@ const SAMPLE = 1500
 const LEAST_KEYED = 0.5
 /** See rankPlaces: with e^2 the times are told seven times better than by chance. */
 const LEAST_TOLD = 2
+/** In units; a share of effects that come earlier shows that clocks are off, by up to this much. */
+const EARLY = 2
+const EARLY_SHARE = 0.005
+const CLOCKS = 45
 const SLACK = 2
 
 export interface FirstTable {
@@ -31,6 +35,8 @@ export interface FirstTable {
   ranks: Map<number, number[]>
   /** Openings found to be asynchronous without certain links: their effects may have several causes. */
   sent: Set<number>
+  /** In units, of the links that it was made from and that are asynchronous. */
+  delays: number[]
 }
 
 interface Given {
@@ -44,7 +50,7 @@ export function firstTable(window: Window, { known, openings, activeMs, unitMs }
   const labels = new Map<number, number>()
   for (const e of known.keys()) labels.set(window.opening[e] ?? 0, (labels.get(window.opening[e] ?? 0) ?? 0) + 1)
   const enough = (opening: number): boolean => (labels.get(opening) ?? 0) >= FEW_LABELS
-  const first: FirstTable = { table: new EdgeTable(), found: new Map(), ranks: new Map(), sent: new Set() }
+  const first: FirstTable = { table: new EdgeTable(), found: new Map(), ranks: new Map(), sent: new Set(), delays: [] }
   const { table, ranks } = first
   const nested = nestedLabels(window, known, unitMs)
   first.found = nestedExcess(window, activeMs, unitMs, (opening) => !enough(opening))
@@ -76,11 +82,17 @@ export function firstTable(window: Window, { known, openings, activeMs, unitMs }
     }
   }
   addNestedLabels(table, window, known, { nested, labels, openings, unitMs })
-  for (const [opening, shares] of addEchoes(table, window, silent, activeMs, unitMs)) {
+  for (const [opening, shares] of addEchoes(table, window, silent, { activeMs, unitMs, ahead: aheadOf(first.delays) })) {
     first.found.set(opening, shares)
     first.sent.add(opening)
   }
   return first
+}
+
+/** How far before the line that sent them effects may come: where some do, clocks are off. */
+function aheadOf(delays: readonly number[]): number {
+  const early = delays.filter((units) => units < -EARLY).length
+  return early > EARLY_SHARE * delays.length ? CLOCKS : EARLY
 }
 
 function effectsOf(window: Window, wanted: ReadonlySet<number>): Map<number, number[]> {
@@ -137,7 +149,7 @@ function addNestedLabels(
 
 /** Places of asynchronous effects, from certain causes and from values. Gives the share of the effects that are explained. */
 function addStories(
-  { table, found, ranks }: FirstTable,
+  { table, found, ranks, delays }: FirstTable,
   window: Window,
   opening: number,
   effects: readonly number[],
@@ -159,7 +171,10 @@ function addStories(
     if (place === undefined) continue
     explained++
     shares.set(place, (shares.get(place) ?? 0) + 1 / sample.length)
-    for (const anchor of story.places.get(place) ?? []) addGap(table, window, story.effect, anchor, unitMs, effects.length / stories.length)
+    for (const anchor of story.places.get(place) ?? []) {
+      delays.push(((window.startMs[story.effect] ?? 0) - (window.anchors.fromMs[anchor] ?? 0)) / unitMs)
+      addGap(table, window, story.effect, anchor, unitMs, effects.length / stories.length)
+    }
   }
   if (ranked.length === 0) return 0
   ranks.set(opening, ranked)

@@ -2,7 +2,7 @@
  * Learns the edge model from a sealed set: first from the links that are certain (or, where there are none, from shared values, nesting and
  * coincidences), then by expectation and maximisation over all effects, the certain ones held fixed.
  */
-import { keepOnly } from './bootstrap'
+import { keepOnly, type Excess } from './bootstrap'
 import { fitCalibration } from './calibrate'
 import { findCandidates } from './candidates'
 import { learnClocks } from './clocks'
@@ -52,13 +52,13 @@ export function learnEdges(window: Window, known: Known, unitMs: number, rounds:
   const gather = new Map<number, number>()
   let { table } = first
   const { ranks } = first
-  adjustGather(gather, table, several, { anchors, unitMs })
+  adjustGather(gather, table, several, { anchors, found: first.found, unitMs })
   for (let round = 0; round < rounds; round++) {
     const sources = sourcesOf({ table, anchors, openings, gather, ranks, activeUnits }, unitMs, known)
     const candidates = findCandidates(window, sources)
     table = tableOf(window, candidates, match(candidates.graph, MATCH_ROUNDS), known, unitMs)
     keepOnly(table, first.found)
-    adjustGather(gather, table, several, { anchors, unitMs })
+    adjustGather(gather, table, several, { anchors, found: first.found, unitMs })
   }
   return { table, anchors, openings, gather, ranks, activeUnits }
 }
@@ -79,7 +79,7 @@ function adjustGather(
   gather: Map<number, number>,
   table: EdgeTable,
   several: ReadonlySet<number>,
-  { anchors, unitMs }: { anchors: AnchorCounts; unitMs: number },
+  { anchors, found, unitMs }: { anchors: AnchorCounts; found: Excess; unitMs: number },
 ): void {
   for (const opening of several) {
     const caused = Math.max(1, (table.effects.get(opening) ?? 0) - (table.outside.get(opening) ?? 0))
@@ -90,7 +90,7 @@ function adjustGather(
       expected += site.mass >= EACH_TIME * places ? places : site.mass
       now += site.mass
     }
-    const target = Math.min(MOST_CAUSES, expected / caused)
+    const target = Math.min(MOST_CAUSES, Math.max(expected / caused, ...(found.get(opening)?.values() ?? [])))
     if (target < SEVERAL) {
       gather.delete(opening)
       continue
