@@ -50,7 +50,6 @@ export const lint = z.object({
 
 export const ruleReport = z.object({
   rule: z.string(),
-  source: z.string().nullable().describe('where the id is described'),
   effects: z.number(),
   contradicted: z.number(),
   rate: z.number(),

@@ -11,6 +11,9 @@ import {
   eventDetail,
   eventList,
   facets,
+  feedbackBody,
+  feedbackKept,
+  feedbackList,
   fieldList,
   fieldsQuery,
   fieldValues,
@@ -29,6 +32,7 @@ import {
   transactionDetail,
   transactionList,
 } from '#lib/model/api'
+import { keyQuery, keySet, quality } from '#lib/model/quality'
 import { quarantineList, quarantineQuery } from '#lib/model/quarantine'
 import { connectionContract } from './connection-contract'
 
@@ -176,6 +180,23 @@ export const contract = {
     response: z.object({ deleted: z.boolean() }),
     also: { 404: 'There is none under this pattern' },
   },
+  linkFeedback: {
+    method: 'GET',
+    path: '/api/v1/links/feedback',
+    summary: 'What people said of links, newest first; nothing of it is ever changed',
+    query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) }),
+    response: feedbackList,
+  },
+  giveLinkFeedback: {
+    method: 'POST',
+    path: '/api/v1/links/feedback',
+    summary: 'Confirms or rejects an inferred link, or picks another cause; the latest word on a pair counts, `undo` takes it back',
+    description: 'What is confirmed or picked is a certain label when a model is fitted again; what is rejected is never linked again.',
+    query: none,
+    body: feedbackBody,
+    response: feedbackKept,
+    also: { 400: 'An id of the protocol proves the link, or the body is not as described', 404: 'There is no such link' },
+  },
   relink: {
     method: 'POST',
     path: '/api/v1/relink',
@@ -225,6 +246,24 @@ export const contract = {
     summary: 'Values of a field, the most frequent first',
     query: fieldsQuery,
     response: fieldValues,
+  },
+  key: {
+    method: 'GET',
+    path: '/api/v1/keys/{name}/{value}',
+    summary: 'Everything that shares a business key, over any length of time',
+    description:
+      'The spans and transactions with an event whose field of that name (or whose last part of the name) has that value. A set (tier K): it claims no direction, and no link is made of it. ' +
+      '`hub` says that half of the transactions share it.',
+    query: keyQuery,
+    response: keySet,
+  },
+  quality: {
+    method: 'GET',
+    path: '/api/v1/quality',
+    summary: 'How far links can be trusted on this data, by hop, and what would make them better',
+    description: `Links by the start of their effect. The hidden-link test is that of the model in force: certain links are hidden, predicted, and compared. ${LAST_DAY}`,
+    query: rangeQuery,
+    response: quality,
   },
   service: {
     method: 'GET',
