@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.{ts,tsx}'],
-          exclude: [...outside, '**/*.db.test.ts', '**/*.process.test.ts'],
+          exclude: [...outside, '**/*.db.test.ts', '**/*.process.test.ts', '**/*.moto.test.ts'],
           env,
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -26,6 +26,18 @@ export default defineConfig({
           env,
           globalSetup: 'scripts/test-database-server.ts',
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // Not part of `npm test`: it installs moto from PyPI (.ci/run).
+        test: {
+          name: 'moto',
+          include: ['**/*.moto.test.ts'],
+          exclude: outside,
+          env,
+          globalSetup: ['scripts/test-database-server.ts', 'testing/moto/server.ts'],
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

@@ -11,6 +11,8 @@ import { buildPages, bundle, install, requireNode, root } from '../bin/prepare.m
 const quick = process.argv.includes('--quick')
 const requireBrowser = process.env.REQUIRE_BROWSER === '1'
 const requireData = process.env.REQUIRE_DATA === '1'
+/** Installs moto from PyPI: .ci/run's, since npm test needs nothing but Node and npm. */
+const withMoto = process.env.WITH_MOTO === '1'
 const total = { passed: 0, failed: 0, skipped: 0 }
 const failures = []
 const reports = mkdtempSync(join(tmpdir(), 'specter-reports-'))
@@ -42,6 +44,7 @@ function main() {
     check('build', () => buildPages(say))
     vitest('process')
     endToEnd()
+    if (withMoto) vitest('moto')
   }
   rmSync(reports, { recursive: true, force: true })
   if (failures.length > 0) console.log(`\nFailed: ${failures.join('; ')}`)

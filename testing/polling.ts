@@ -2,6 +2,7 @@
 import type { Pool } from 'pg'
 import type { PollClock } from '#lib/ingest/poll-clock'
 import { LogsPoller, type PollSettings } from '#lib/ingest/poll-logs'
+import { createPool } from '#lib/db/pool'
 import type { NewConnection } from '#lib/model/connection'
 import { createLog } from '#lib/server/log'
 import { TokenBuckets } from '#lib/sources/aws/token-bucket'
@@ -31,8 +32,15 @@ export function addConnection(pool: Pool, fake: FakeAws, draft: Partial<NewConne
   return createConnection(pool, whole, fake.clock.nowMs())
 }
 
-/** As the worker's, but that changes of connections are seen at every minute of the clock, so that quiet hours pass quickly. */
-const quick: Partial<PollSettings> = { reloadMs: 60_000 }
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+/** As the worker's, but slower, so that a day of the clock takes seconds: what is not lost at long intervals is not lost at short ones. */
+const calm: Partial<PollSettings> = {
+  reloadMs: 30 * MINUTE,
+  listMs: HOUR,
+  scan: { settleMs: 10_000, busyMs: 15 * MINUTE, quietMs: 30 * MINUTE, everyMs: { '2h': 30 * MINUTE, '24h': 2 * HOUR, '14d': 24 * HOUR } },
+}
 
 export interface PollRun {
   pool: Pool
@@ -44,27 +52,50 @@ export interface PollRun {
   killed?: AbortSignal
 }
 
+/**
+ * The same, but that the poller is killed again and again, as a seed decides: after some request of its nobody hears from it any more, its
+ * connections to the database are cut in the middle of whatever they do, and a new one begins. What it had in flight goes on, as a request on its way does.
+ */
+export async function pollKilling(run: PollRun & { url: string; kills: number }): Promise<void> {
+  const { fake, seed, url, kills } = run
+  for (let kill = 0; kill < kills; kill++) {
+    const victims = createPool(url, 4)
+    const pids: number[] = []
+    victims.on('connect', (client) => pids.push((client as unknown as { processID: number }).processID))
+    const killed = new AbortController()
+    const at = fake.requests.length + 1 + Math.floor(draw(seed, 'kill', kill) * 40)
+    fake.knobs.trouble = ({ ordinal }) => void (ordinal === at && setTimeout(() => killed.abort(), draw(seed, 'moment', kill) * 8))
+    await pollUntil({ ...run, pool: victims, seed: `${seed}/${kill}`, killed: killed.signal })
+    await run.pool.query('select pg_terminate_backend(pid) from unnest($1::integer[]) as pid', [pids])
+    victims.end().catch(() => {})
+  }
+  delete fake.knobs.trouble
+  await pollUntil(run)
+}
+
 /** Runs a new poller, which knows nothing but what the database does, until the clock has reached that time. */
 export async function pollUntil({ pool, fake, seed, untilMs, settings, killed }: PollRun): Promise<void> {
   const ended = new AbortController()
+  const kill = aborted(killed)
   const clock: PollClock = {
     nowMs: () => fake.clock.nowMs(),
-    async wait(dueMs, inFlight, signal) {
-      if (inFlight.length > 0) return void (await Promise.race([...inFlight, aborted(signal)]))
+    async wait(dueMs, inFlight) {
+      if (inFlight.length > 0) return void (await Promise.race([...inFlight, kill]))
       const nowMs = fake.clock.nowMs()
       if (dueMs >= untilMs) ended.abort()
       await fake.clock.advance(Math.max(0, Math.min(dueMs, untilMs) - nowMs))
     },
   }
   const random = seededRandom(seed)
-  const poller = new LogsPoller({ pool, clock, random, buckets: new TokenBuckets(random), log, settings: { ...quick, ...settings } })
+  const poller = new LogsPoller({ pool, clock, random, buckets: new TokenBuckets(random), log, settings: { ...calm, ...settings } })
   const signal = killed ? AbortSignal.any([ended.signal, killed]) : ended.signal
   const running = poller.run(signal)
-  await (killed ? Promise.race([running, aborted(killed)]) : running)
+  await Promise.race([running, kill])
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
+    if (!signal) return
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
