@@ -33,7 +33,7 @@ test('any other segment is a span of its trace; its calls tell what they called 
       ] },
     ],
   }) // prettier-ignore
-  expect(told.own).toBe(`function redeem xray:${T}:1f7e521a8acfcd46 0…100 {span self ${T}:1f7e521a8acfcd46} {span parent ${T}:1f7e521a8acfcd47}`)
+  expect(told.own).toBe(`function redeem xray:${T}:1f7e521a8acfcd47 0…100 {span self ${T}:1f7e521a8acfcd46} {span parent ${T}:1f7e521a8acfcd47}`)
   expect(told.more).toEqual([
     `function redeem xray:${T}:035f6e4404b184aa "Invocation" 10…90 {span self ${T}:035f6e4404b184aa} {span parent ${T}:1f7e521a8acfcd46}`,
     `queue capture xray:${T}:841050969a54c0e4 "SendMessage" 20…30 {span self ${T}:841050969a54c0e4} {span parent ${T}:035f6e4404b184aa} {request called 6025a2d9-1828-59fa-b3ef-fbdc81b77827} {message produced ba53edbd-4511-44af-9f73-45973c72a677}`,
@@ -101,7 +101,7 @@ test('an inferred segment repeats the ids of the call that it was inferred from,
       parent_id: '4e389a109ab7353c',
       aws: { queue_url: 'https://q/capture', message_id: 'ba53edbd-4511-44af-9f73-45973c72a677', request_id: 'r-1234567' },
     }).own,
-  ).toBe(`queue capture xray:${T}:1f7e521a8acfcd46 0…100 {span self ${T}:1f7e521a8acfcd46} {span parent ${T}:4e389a109ab7353c}`)
+  ).toBe(`queue capture xray:${T}:4e389a109ab7353c 0…100 {span self ${T}:1f7e521a8acfcd46} {span parent ${T}:4e389a109ab7353c}`)
 })
 
 test('its own parent, W3C ids, upper case, children without ids', () => {

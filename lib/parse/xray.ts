@@ -2,7 +2,8 @@
  * X-Ray segment documents. https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
  *
  * A document is one span; each subsegment inside it is another. A segment with aws.request_id is the Lambda execution of that id (what
- * logs call by RequestId), a gateway's stage segment is the request that its access log reports: they share keys, so they are one span.
+ * logs call by RequestId), a gateway's stage segment is the request that its access log reports: they share keys, so they are one span. So do
+ * a call and the segment that X-Ray infers from it, and an attempt of an asynchronous call and the function's segment.
  * Times are seconds with a fraction, read from their digits. Children may start before and end after their parents: nothing is moved.
  * Ignores: precursor_ids, sql, cause texts beyond their message, exceptions' stacks.
  */
@@ -67,7 +68,7 @@ function segmentFact(value: JsonObject, traceId: string): SpanFact {
   const isCall = value.namespace === 'aws' || value.namespace === 'remote' || value.inferred === true || value.type === 'subsegment'
   const requestId = isCall ? undefined : idOf(aws.request_id)
   const gateway = gatewayIds(value, aws)
-  const { key, form } = identityOf(requestId, gateway[0], `${traceId}:${id}`)
+  const { key, form } = identityOf(requestId, gateway[0], `${traceId}:${sameSpan(value) ?? id}`)
   const fact = spanFact(value, { key, form, service: serviceOf(value, null), traceId })
   if (gateway[1] !== undefined) fact.variant = gateway[1]
   if (requestId !== undefined) fact.requestId = requestId
@@ -75,6 +76,7 @@ function segmentFact(value: JsonObject, traceId: string): SpanFact {
   const parent = parentOf(value)
   if (parent !== null && parent !== id) fact.refs.push({ kind: 'span', role: 'parent', value: `${traceId}:${parent}` })
   for (const request of gateway) fact.refs.push({ kind: 'request', role: 'self', value: request })
+  for (const from of linkedFrom(value)) fact.refs.push({ kind: 'span', role: 'consumed', value: from })
   // An inferred segment is the callee as the caller saw it: its ids are already the calling subsegment's.
   if (isCall && value.inferred !== true) fact.refs.push(...callRefs(aws))
   return fact
@@ -86,6 +88,19 @@ function identityOf(requestId: string | undefined, gateway: string | undefined, 
   return gateway !== undefined ? { key: `gateway:${gateway}`, form: 'request' } : { key: `xray:${span}`, form: 'segment' }
 }
 
+/**
+ * The id of the caller's subsegment, where this document is the same work seen once more: a table, queue or topic inferred from the call to
+ * it, and the function's own segment below an attempt of the service's. Kept apart, each would be drawn twice.
+ */
+function sameSpan(value: JsonObject): string | null {
+  const origin = String(value.origin ?? '')
+  if (origin === 'AWS::Lambda::Function') return parentOf(value)
+  if (value.inferred !== true) return null
+  const kind = ORIGINS.find(([prefix]) => origin.startsWith(prefix))?.[1]
+  // Without a resource the subsegment is the caller's own work.
+  return kind === undefined || resourceName(member(value, 'aws'), kind) !== undefined ? parentOf(value) : null
+}
+
 /** The plain id, which every line of the request has; the extended one where it is there too. */
 function gatewayIds(value: JsonObject, aws: JsonObject): string[] {
   if (!String(value.origin ?? '').startsWith('AWS::ApiGateway')) return []
@@ -95,6 +110,18 @@ function gatewayIds(value: JsonObject, aws: JsonObject): string[] {
 
 function parentOf(value: JsonObject): string | null {
   return typeof value.parent_id === 'string' && /^[0-9a-f]{16}$/i.test(value.parent_id) ? value.parent_id.toLowerCase() : null
+}
+
+/** Segments of other traces that this one was started by: a queue's consumer has a trace of its own (X-Ray trace linking, at most 20 a segment). */
+function linkedFrom(value: JsonObject): string[] {
+  if (!Array.isArray(value.links)) return []
+  return value.links.filter(isJsonObject).flatMap((link) => {
+    const reference = member(link, 'attributes').ReferenceType
+    const id = typeof link.id === 'string' && /^[0-9a-f]{16}$/i.test(link.id) ? link.id.toLowerCase() : null
+    return id !== null && typeof link.trace_id === 'string' && (reference === undefined || reference === 'parent')
+      ? [`${canonicalTrace(link.trace_id)}:${id}`]
+      : []
+  })
 }
 
 /** Request and message ids of a call that this (sub)segment made. */
