@@ -26,7 +26,7 @@ import { flatten } from './flatten'
 import { readObject as readObjectFormat, readText as readTextFormat, StreamHints, type Hint } from './formats'
 import { readJsonLine } from './json-line'
 import { mayHoldEvent, readLoggedEvents } from './logged-event'
-import { findEmbedded } from './loose-value'
+import { embeddedValues, findEmbedded } from './loose-value'
 import { readJaegerSpan } from './jaeger'
 import { readOtelLog, readOtelSpan } from './otel'
 import { telemetryLine } from './platform'
@@ -186,7 +186,7 @@ function templateOfKeys(value: JsonObject): string {
 
 /** The part of a line behind its prefix, or the message of a JSON logger. Without a hint an object in it is no line of its own: that bounds JSON in JSON. */
 function readRest(text: string, draft: Draft, hint: Hint | null): void {
-  const rest = text.trim()
+  const rest = unquoted(text.trim())
   draft.message = rest
   if (draft.severity === 0) draft.severity = severityOfText(rest)
   if (rest.charCodeAt(0) === 123 && hint !== null) {
@@ -204,7 +204,7 @@ function readRest(text: string, draft: Draft, hint: Hint | null): void {
   flatten(embedded.value, top)
   draft.fields = [...draft.fields, ...top, ...scan.fields].slice(0, FIELDS_MAX)
   readAs(draft, 'object')
-  const events = holdsEvents(rest, embedded.value, draft)
+  const events = holdsEvents(rest, after.includes('{') ? [embedded.value, ...embeddedValues(after)] : embedded.value, draft)
   if (!events)
     readNamedIds(
       before,
@@ -212,6 +212,13 @@ function readRest(text: string, draft: Draft, hint: Hint | null): void {
       draft,
     )
   draft.traceId ??= traceIdInText(rest)
+}
+
+/** JSON that was made a JSON string once more. */
+function unquoted(text: string): string {
+  if (text.charCodeAt(0) !== 34 || !/^"\s*[{[]/.test(text.slice(0, 16)) || !text.endsWith('"')) return text
+  const parsed = parseJson(text)
+  return parsed.ok && typeof parsed.value === 'string' ? parsed.value.trim() : text
 }
 
 function readWords(rest: string, draft: Draft): void {

@@ -6,7 +6,7 @@
  *
  * Supports SQS, SNS (direct and inside SQS), EventBridge (direct and inside SQS), S3 (direct, in SNS, in SQS, as an event of the bus), Kinesis
  * (also as Firehose hands it on), DynamoDB streams, Kafka, and the requestContext of API Gateway v1, v2, WebSocket, function URLs and load
- * balancers; at any depth, also as JSON in strings, up to four layers.
+ * balancers, AppSync's context; at any depth, also as JSON in strings, up to four layers, and as Python or Node print it in any of them.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
  * Ignores: RabbitMQ and SES (no id that the sender has), CloudWatch Logs events, payloads in base64.
  */
@@ -17,17 +17,20 @@ import type { UnixNano } from '#lib/base/time'
 import type { Ref, ServiceKind, SpanFact } from '#lib/model/event'
 import { addRef, addSpan, type Draft } from './draft'
 import { looksLikeContainer } from './flatten'
-import { idOf, traceIdOf } from './ids'
+import { idOf, requestIdOf, traceIdOf } from './ids'
+import { embeddedValues } from './loose-value'
 import { readResponse } from './response'
 import { nameOfArn } from './service'
 import { spanValue } from './trace-span'
 
 const NODES_MAX = 2000
 const LAYERS_MAX = 4
+/** The shortest event with an id is longer. */
+const EVENT_LENGTH_MIN = 60
 
 /** A look at the text that spares most lines the walk. */
 const MARKS =
-  /aws:(?:sqs|sns|s3|kinesis|dynamodb|kafka)|SelfManagedKafka|sourceKinesisStreamArn|"?'?detail-type|requestContext|TopicArn|\$metadata|ResponseMetadata|MD5OfMessageBody|Md5OfMessageBody|SequenceNumber/
+  /aws:(?:sqs|sns|s3|kinesis|dynamodb|kafka)|SelfManagedKafka|sourceKinesisStreamArn|"?'?detail-type|requestContext|parentTypeName|TopicArn|\$metadata|ResponseMetadata|MD5OfMessageBody|Md5OfMessageBody|SequenceNumber/
 
 export function mayHoldEvent(text: string): boolean {
   return MARKS.test(text)
@@ -46,7 +49,8 @@ export function readLoggedEvents(root: unknown, draft: Draft): boolean {
     const visit = queue[i]
     if (visit === undefined) break
     const value = opened(visit)
-    if (Array.isArray(value)) for (const item of value) queue.push({ value: item, layer: visit.layer })
+    if (typeof value === 'string' && isContainer(value)) queue.push({ value, layer: visit.layer })
+    else if (Array.isArray(value)) for (const item of value) queue.push({ value: item, layer: visit.layer })
     else if (isJsonObject(value)) {
       const keys = readDelivery(value, draft, draft.eventNs)
       for (const key of keys) addRef(draft, { kind: 'span', role: 'parent', value: key })
@@ -60,15 +64,23 @@ export function readLoggedEvents(root: unknown, draft: Draft): boolean {
 }
 
 function isContainer(value: unknown): boolean {
-  return (typeof value === 'object' && value !== null) || (typeof value === 'string' && looksLikeContainer(value))
+  if (typeof value === 'string') return looksLikeContainer(value) || (value.length >= EVENT_LENGTH_MIN && mayHoldEvent(value))
+  return typeof value === 'object' && value !== null
 }
 
 function opened(visit: Visit): unknown {
   if (typeof visit.value !== 'string') return visit.value
   if (visit.layer >= LAYERS_MAX) return undefined
   visit.layer++
-  const parsed = parseJson(visit.value)
-  return parsed.ok ? parsed.value : undefined
+  return openText(visit.value)
+}
+
+/** JSON, or what Python or Node printed, also with words around it. */
+function openText(text: string): unknown {
+  const parsed = parseJson(text)
+  if (parsed.ok) return parsed.value
+  const values = mayHoldEvent(text) ? embeddedValues(text) : []
+  return values.length > 1 ? values : values[0]
 }
 
 /** Reads one record; returns the keys of the spans that handed it on (none where the object is no record). */
@@ -89,9 +101,9 @@ function readDelivery(value: JsonObject, draft: Draft, untilNs: UnixNano): strin
 /** Deliveries inside the text of another one: SNS in SQS, S3 in SNS, `{Records: […]}` in either. */
 function inner(text: unknown, draft: Draft, untilNs: UnixNano, layer = 1): string[] {
   if (typeof text !== 'string' || layer > LAYERS_MAX || !looksLikeContainer(text)) return []
-  const parsed = parseJson(text)
-  if (!parsed.ok || !isJsonObject(parsed.value)) return []
-  const records = Array.isArray(parsed.value.Records) ? parsed.value.Records : [parsed.value]
+  const value = openText(text)
+  if (!isJsonObject(value)) return []
+  const records = Array.isArray(value.Records) ? value.Records : [value]
   return records.flatMap((record) => (isJsonObject(record) ? readDelivery(record, draft, untilNs) : []))
 }
 
@@ -303,6 +315,7 @@ function readTarget(value: JsonObject, draft: Draft): boolean {
 function readRequestContext(value: JsonObject, draft: Draft): boolean {
   const context = value.requestContext
   if (isJsonObject(context) && isJsonObject(context.elb)) return readTarget(value, draft)
+  if (isJsonObject(value.info) && isJsonObject(value.request)) return readResolver(value.info, value.request, draft)
   if (!isJsonObject(context) || !('apiId' in context || 'stage' in context || 'resourcePath' in context || 'http' in context)) return false
   const ids = [idOf(context.extendedRequestId), idOf(context.requestId)].filter((id) => id !== undefined)
   for (const id of ids) addRef(draft, { kind: 'request', role: 'parent', value: id })
@@ -312,11 +325,29 @@ function readRequestContext(value: JsonObject, draft: Draft): boolean {
   if (typeof context.routeKey === 'string' && context.routeKey.includes(' ')) draft.facts.name ??= context.routeKey
   else if (typeof method === 'string' && typeof path === 'string') draft.facts.name ??= `${method} ${path}`
   if (draft.traceId === undefined) draft.traceId = headerTrace(value.headers) ?? headerTrace(value.multiValueHeaders)
+  // Behind a gateway the id is that of the gateway's own distribution, which logs nothing.
+  const front = String(context.domainName).includes('.lambda-url.') ? idOf(header(value.headers, 'x-amz-cf-id')) : undefined
+  if (front !== undefined) addRef(draft, { kind: 'request', role: 'parent', value: front })
   return ids.length > 0
 }
 
+/** AppSync's context: its logs have the id that stands in the request's headers. */
+function readResolver(info: JsonObject, request: JsonObject, draft: Draft): boolean {
+  const id = requestIdOf(header(request.headers, 'x-amzn-requestid'))
+  if (id === undefined || typeof info.fieldName !== 'string') return false
+  addRef(draft, { kind: 'request', role: 'parent', value: id })
+  if (typeof info.parentTypeName === 'string') draft.facts.name ??= cutText(`${info.parentTypeName}.${info.fieldName}`, 200)
+  draft.traceId ??= headerTrace(request.headers)
+  return true
+}
+
 function headerTrace(headers: unknown): string | undefined {
+  return traceIdOf(header(headers, 'x-amzn-trace-id'))
+}
+
+/** The header's first value, whatever its case; multi-value headers are lists. */
+function header(headers: unknown, name: string): unknown {
   if (!isJsonObject(headers)) return undefined
-  for (const key of Object.keys(headers)) if (key.toLowerCase() === 'x-amzn-trace-id') return traceIdOf([headers[key]].flat()[0])
-  return undefined
+  const key = Object.keys(headers).find((other) => other.toLowerCase() === name)
+  return key === undefined ? undefined : [headers[key]].flat()[0]
 }

@@ -32,6 +32,19 @@ export function findEmbedded(text: string): EmbeddedValue | null {
   return null
 }
 
+/** Objects inside the text one after another, at most `max`: `ctx {…} event {…}`. */
+export function embeddedValues(text: string, max = 4): unknown[] {
+  const values: unknown[] = []
+  let rest = text
+  while (values.length < max) {
+    const found = findEmbedded(rest)
+    if (found === null) break
+    values.push(found.value)
+    rest = rest.slice(found.end)
+  }
+  return values
+}
+
 function isWorthwhile(value: unknown): boolean {
   if (Array.isArray(value)) return value.some((item) => typeof item === 'object' && item !== null)
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0
