@@ -37,9 +37,9 @@ const HOUR = 60 * MINUTE
 
 /** As the worker's, but slower, so that a day of the clock takes seconds: what is not lost at long intervals is not lost at short ones. */
 const calm: Partial<PollSettings> = {
-  reloadMs: 30 * MINUTE,
+  reloadMs: HOUR,
   listMs: HOUR,
-  scan: { settleMs: 10_000, busyMs: 15 * MINUTE, quietMs: 30 * MINUTE, everyMs: { '2h': 30 * MINUTE, '24h': 2 * HOUR, '14d': 24 * HOUR } },
+  scan: { settleMs: 10_000, busyMs: 30 * MINUTE, quietMs: HOUR, everyMs: { '2h': HOUR, '24h': 2 * HOUR, '14d': 24 * HOUR } },
 }
 
 export interface PollRun {

@@ -21,6 +21,8 @@ export function createPool(connectionString: string, max = 6): pg.Pool {
   const pool = new pg.Pool({ connectionString, max, types, options: '-c timezone=UTC -c statement_timeout=0', application_name: 'specter' })
   // An idle connection that breaks (the database restarted) is replaced on next use; without a listener it would end the process.
   pool.on('error', () => {})
+  // The same of one that is in use and breaks between two of its statements: the next statement says so.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

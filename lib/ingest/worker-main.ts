@@ -3,6 +3,7 @@ import pg from 'pg'
 import { endPool, getPool } from '#lib/db/pool'
 import { createLog } from '#lib/server/log'
 import { linkRound } from './linker'
+import { startPolling } from './poll'
 import { startScorer } from './scorer'
 
 /** Ingest notifies; this is for what a notification lost in a restart would leave lying. */
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
   }
   await listen(wake)
   const scorer = startScorer(log)
+  const stopPolling = startPolling()
   let nextHousekeeping = 0
   while (!stopping) {
     try {
@@ -83,6 +85,7 @@ async function main(): Promise<void> {
     }
   }
   await scorer.stop()
+  await stopPolling()
   await endPool()
   process.exit(0)
 }
