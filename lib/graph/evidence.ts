@@ -50,6 +50,7 @@ const RULE_WORDS: Record<string, string> = {
   'call-notified': 'The notification carries the request id of the write that the cause made.',
   'gateway-request': 'The effect was called with the request id of the gateway.',
   'workflow-start': 'The cause started this execution of the state machine.',
+  confirmed: 'A person confirmed it.',
   'workflow-execution': 'The effect belongs to this execution of the state machine.',
 }
 

@@ -57,6 +57,9 @@ function withoutRejected(link: Link, rejected: (cause: bigint) => boolean): Link
   return { ...link, cause: best.cause, confidence: best.confidence, causeEvent: null, evidence, alternatives: rest }
 }
 
+/** How a link stands that a person confirmed or picked. */
+export const CONFIRMED = { tier: 'C', rule: 'confirmed', confidence: 1, alternatives: [] } satisfies Partial<ModelLink>
+
 /** What people confirmed stands as they said it. */
 export function* confirmedLinks(model: string, window: ReadWindow, spans: Iterable<WindowSpan>): Generator<ModelLink> {
   for (const { span, effect, lines } of spans) {
@@ -67,13 +70,10 @@ export function* confirmedLinks(model: string, window: ReadWindow, spans: Iterab
       cause,
       effect,
       kind: 'invokes',
-      tier: 'C',
-      rule: 'confirmed',
-      confidence: 1,
+      ...CONFIRMED,
       causeEvent: null,
       effectEvent: first ? { timeNs: first.timeNs, id: first.id } : null,
       evidence: [{ kind: 'model', value: model }],
-      alternatives: [],
       model,
       via: effect === span.id ? null : span.id,
     }

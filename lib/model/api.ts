@@ -159,6 +159,29 @@ export const linkItem = z.object({
   delayMs: z.number().nullable(),
 })
 
+/** What a person says of a link that was inferred. Ids are those of spans. */
+export const feedbackBody = z.object({
+  effect: z.string(),
+  cause: z.string(),
+  verdict: z.enum(['confirm', 'reject', 'pick', 'undo']),
+  /** With `pick`: the cause that is right instead. */
+  alternative: z.string().optional(),
+  note: z.string().max(2_000).optional(),
+})
+export const feedbackList = z.object({
+  items: z.array(
+    z.object({
+      effect: z.object({ spanId: z.string(), service: z.string() }),
+      cause: z.object({ spanId: z.string(), service: z.string() }),
+      alternative: z.string().nullable(),
+      verdict: feedbackBody.shape.verdict,
+      note: z.string().nullable(),
+      time: iso,
+    }),
+  ),
+})
+export const feedbackKept = z.object({ kept: z.boolean() })
+
 /** Causes or effects of an event: links, the nearest first; depth 1 is direct. */
 export const causalityList = z.object({ items: z.array(linkItem.extend({ depth: z.number() })), cut: z.boolean() })
 
@@ -300,6 +323,8 @@ export type TransactionItem = z.infer<typeof transactionItem>
 export type TransactionList = z.infer<typeof transactionList>
 export type TransactionDetail = z.infer<typeof transactionDetail>
 export type SpanItem = z.infer<typeof spanItem>
+export type FeedbackBody = z.infer<typeof feedbackBody>
+export type FeedbackList = z.infer<typeof feedbackList>
 export type LinkItem = z.infer<typeof linkItem>
 export type CausalityList = z.infer<typeof causalityList>
 export type EventItem = z.infer<typeof eventItem>

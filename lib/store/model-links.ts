@@ -25,7 +25,7 @@ interface StoredRow {
   effect_event_id: bigint | null
   evidence: Link['evidence']
   alternatives: { cause: string; confidence: number }[]
-  model: string
+  model: string | null
   via: bigint | null
 }
 
@@ -54,6 +54,32 @@ export async function replaceModelLinks(client: PoolClient, spans: readonly bigi
   await putLinks(client, put)
   const shown = [...changed, ...put].filter((link) => link.confidence >= TRANSACTION_CONFIDENCE - 1e-6)
   return new Set(shown.flatMap((link) => [link.cause, link.effect]))
+}
+
+/** The link of this pair that a model made; `exact` where an id proves it, null where there is none. */
+export async function modelLinkOf(client: PoolClient, effect: bigint, cause: bigint): Promise<ModelLink | 'exact' | null> {
+  const { rows } = await client.query<StoredRow & { cause_event_ns: bigint | null; effect_event_ns: bigint | null; tier: Link['tier'] }>(
+    'select * from link where effect = $1 and cause = $2',
+    [effect, cause],
+  )
+  const row = rows[0]
+  if (!row) return null
+  if (row.model === null) return 'exact'
+  const key = (timeNs: bigint | null, id: bigint | null): Link['causeEvent'] => (timeNs === null || id === null ? null : { timeNs, id })
+  return {
+    cause,
+    effect,
+    kind: row.kind,
+    tier: row.tier,
+    rule: row.rule,
+    confidence: row.confidence,
+    causeEvent: key(row.cause_event_ns, row.cause_event_id),
+    effectEvent: key(row.effect_event_ns, row.effect_event_id),
+    evidence: row.evidence,
+    alternatives: row.alternatives.map((other) => ({ cause: BigInt(other.cause), confidence: other.confidence })),
+    model: row.model,
+    via: row.via,
+  }
 }
 
 /** Takes away what a model said of effects that an id now gives a cause. Returns the ends of those links. */

@@ -89,8 +89,9 @@ export async function exactAbove(client: PoolClient, spans: readonly bigint[]): 
     `with recursive up (span) as (
        select unnest($1::bigint[])
        union
-       select link.cause from up join link on link.effect = up.span and link.model is null join span on span.id = link.cause and span.event_count = 0)
-     select link.cause, link.effect from up join link on link.effect = up.span and link.model is null`,
+       select link.cause from up join link on link.effect = up.span and link.model is null and link.kind <> 'duplicate-of'
+         join span on span.id = link.cause and span.event_count = 0)
+     select link.cause, link.effect from up join link on link.effect = up.span and link.model is null and link.kind <> 'duplicate-of'`,
     [arrayText(spans)],
   )
   return rows
