@@ -31,6 +31,8 @@ describe('a Zipkin span', () => {
     expect(client.facts?.own?.key).not.toBe(server.facts?.own?.key)
     expect(client.facts?.own?.refs.map(tellRef)).toEqual([`span called ${SELF}`])
     expect(server.facts?.own?.refs.map(tellRef)).toEqual([`span self ${SELF}`, `span parent ${SELF}`])
+    // Annotations that came late, in a piece without kind and time, are the client's.
+    expect(refs({ ...ID, timestamp: undefined, duration: undefined })).toEqual([`span called ${SELF}`])
   })
 
   test('has its times in µs; without a timestamp the first annotation counts, without either the receipt', () => {

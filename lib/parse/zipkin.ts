@@ -36,7 +36,8 @@ export function readZipkinSpan(value: JsonObject, draft: Draft): boolean {
     resource: service === undefined ? {} : { 'service.name': service },
     links: [],
   }
-  if (kind === 'client') span.half = 'client'
+  // Annotations that came late, without kind and time: whose they are, the other half knows; they don't make the client what spans hang under.
+  if (kind === 'client' || (kind === 'internal' && value.timestamp === undefined && value.shared !== true)) span.half = 'client'
   else if (value.shared === true) span.half = 'server'
   readTraceSpan(span, draft)
   return true

@@ -14,6 +14,8 @@ export class BodyBuffer {
   protected scanned = -1
   /** End of the value that the scanner found, while what follows it has not come; -1 if none. */
   protected valueEnd = -1
+  /** Blanks that stood before what begins at `pos`: they belong to a line of text, and to no value. */
+  protected indent: Uint8Array = EMPTY
   /** 1-based number of the line that `pos` is in. */
   protected line = 1
 
@@ -65,6 +67,7 @@ export class BodyBuffer {
       at += newline + 1
     }
     this.pos = to
+    this.indent = EMPTY
     this.scanned = -1
     this.valueEnd = -1
   }

@@ -92,6 +92,12 @@ describe('kinds of bodies', () => {
   })
 })
 
+test.each(['  {a: 1}', '\t[x] done', '   { a } and more', ' {'])('a line that only begins like a value keeps its indentation: %j', (line) => {
+  for (const piece of [1, 2, 3, 1000]) {
+    expect(decode(`one\n${line}\ntwo`, piece).map((record) => ('body' in record ? record.body : record.code))).toEqual(['one', line, 'two'])
+  }
+})
+
 describe('shapes', () => {
   const message = 'a line \n'
 

@@ -135,7 +135,11 @@ export class Splitter extends BodyBuffer {
       }
       const c = this.work[first]
       if (c !== 123 && c !== 91) return this.judgeLine()
-      this.consume(first)
+      if (first > this.pos) {
+        const indent = this.work.slice(this.pos, first)
+        this.consume(first)
+        this.indent = indent
+      }
     }
     return this.work[this.pos] === 91 ? this.topArray() : this.topValue()
   }
@@ -274,10 +278,18 @@ export class Splitter extends BodyBuffer {
       return false
     }
     const hasReturn = lineEnd > this.pos && this.work[lineEnd - 1] === 13
-    this.emitLine(this.work.subarray(this.pos, hasReturn ? lineEnd - 1 : lineEnd))
+    this.emitLine(this.indented(this.work.subarray(this.pos, hasReturn ? lineEnd - 1 : lineEnd)))
     this.mode = Mode.Top
     this.consume(lineEnd)
     return true
+  }
+
+  private indented(line: Uint8Array): Uint8Array {
+    if (this.indent.length === 0) return line
+    const whole = new Uint8Array(this.indent.length + line.length)
+    whole.set(this.indent)
+    whole.set(line, this.indent.length)
+    return whole
   }
 
   private emitLine(bytes: Uint8Array): void {
