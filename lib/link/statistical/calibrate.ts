@@ -24,7 +24,11 @@ export interface Calibration {
 /** Used where nothing can be hidden; learned on other systems, milder than what the model believes. */
 export const BORROWED: Calibration = { a: 0.8, b: 0.8, c: 0, shift: {}, ceiling: 0.985, tested: 0 }
 
+/** What is surer than this is as sure as this: else thousands of sure ones would tell the curve what becomes of the doubtful. */
 const TINY = 1e-3
+const UNLIKELY = 0.5
+/** Below this no outcome is looked at: the effect was held for a root. */
+const HARDLY = 0.1
 /** Strength of the pull towards the identity and, of each class, towards no shift. */
 const PULL = 10
 const CLASS_PULL = 4
@@ -39,13 +43,17 @@ function curve(calibration: Calibration, p: number, ofClass: string): number {
   return calibration.a * Math.log(q) - calibration.b * Math.log(1 - q) + calibration.c + (calibration.shift[ofClass] ?? 0)
 }
 
+/** What the model holds for unlikely is never raised: how often that is right depends on the roots, and few of them are tested. */
 export function calibrated(calibration: Calibration, p: number, ofClass: string): number {
-  return Math.min(calibration.ceiling, sigmoid(curve(calibration, p, ofClass)))
+  const q = Math.min(calibration.ceiling, sigmoid(curve(calibration, p, ofClass)))
+  return p < UNLIKELY ? Math.min(p, q) : q
 }
 
 export function fitCalibration(outcomes: readonly Outcome[]): Calibration {
   if (outcomes.length < 20) return BORROWED
-  const sorted = [...outcomes].sort((x, y) => x.p - y.p || (x.class < y.class ? -1 : x.class > y.class ? 1 : Number(x.right) - Number(y.right)))
+  const sorted = outcomes
+    .filter((o) => o.p >= HARDLY)
+    .sort((x, y) => x.p - y.p || (x.class < y.class ? -1 : x.class > y.class ? 1 : Number(x.right) - Number(y.right)))
   const sizes = new Map<string, number>()
   for (const o of sorted) sizes.set(o.class, (sizes.get(o.class) ?? 0) + 1)
   const out: Calibration = { a: 1, b: 1, c: 0, shift: {}, ceiling: 1, tested: sorted.length }

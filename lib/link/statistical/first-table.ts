@@ -170,8 +170,9 @@ function addStories(
     const place = ranked.find((p) => story.places.has(p))
     if (place === undefined) continue
     explained++
-    shares.set(place, (shares.get(place) ?? 0) + 1 / sample.length)
-    for (const anchor of story.places.get(place) ?? []) {
+    const sent = story.places.get(place) ?? []
+    shares.set(place, (shares.get(place) ?? 0) + sent.length / sample.length)
+    for (const anchor of sent) {
       delays.push(((window.startMs[story.effect] ?? 0) - (window.anchors.fromMs[anchor] ?? 0)) / unitMs)
       addGap(table, window, story.effect, anchor, unitMs, effects.length / stories.length)
     }

@@ -19,7 +19,9 @@ import type { SealedSet } from './types'
 import { Names, openWindow, type Window } from './window'
 
 const ROUNDS = 4
-const MOST_CAUSES = 6
+const MOST_CAUSES = 10
+/** How much the readiness to gather may change in a round. */
+const FASTEST = 10
 /** Mean number of causes from which an opening's effects are batches. */
 const SEVERAL = 1.03
 /** A place that calls this often calls each time. */
@@ -97,7 +99,7 @@ function adjustGather(
     }
     const at = gather.get(opening)
     const factor = (target - 1) / Math.max(0.01, now / caused - 1)
-    gather.set(opening, at === undefined ? (10 * (target - 1)) / unitMs : at * Math.min(3, Math.max(1 / 3, factor)))
+    gather.set(opening, at === undefined ? (10 * (target - 1)) / unitMs : at * Math.min(FASTEST, Math.max(1 / FASTEST, factor)))
   }
 }
 
