@@ -39,8 +39,7 @@ const COOKIES = new Set(['cs(Cookie)', 'cs-cookie', 'cs-headers'])
 type Values = { [name: string]: string }
 
 export function looksLikeCloudFront(text: string): boolean {
-  const first = text.charCodeAt(0)
-  return first >= 48 && first <= 57 && text.includes('\t') && (STANDARD_LINE.test(text) || REAL_TIME_LINE.test(text))
+  return (text.charCodeAt(10) === 9 && STANDARD_LINE.test(text)) || (text.charCodeAt(14) === 9 && REAL_TIME_LINE.test(text))
 }
 
 export function readCloudFrontLine(text: string, draft: Draft): boolean {

@@ -44,7 +44,7 @@ type Values = { [name: string]: string }
 
 export function looksLikeElb(text: string): boolean {
   const first = text.charCodeAt(0)
-  if (first >= 48 && first <= 57) return CLASSIC_LINE.test(text)
+  if (first >= 48 && first <= 57) return text.charCodeAt(27) === 32 && CLASSIC_LINE.test(text)
   return first === 116 ? NETWORK_LINE.test(text) : (first === 103 || first === 104 || first === 119) && APPLICATION_LINE.test(text)
 }
 

@@ -76,15 +76,17 @@ export interface Hint {
 
 /** True where a format of the registry has read the line. The result does not depend on the hint. */
 export function readText(text: string, draft: Draft, hint: Hint): boolean {
-  const found = readFirst(TEXT_FORMATS, text, draft, hint.text)
-  if (found?.decisive) hint.text = found
+  const first = hint.text
+  const found = readFirst(TEXT_FORMATS, text, draft, first)
+  if (found?.decisive && found !== first) hint.text = found
   if (found !== null) readAs(draft, found.name)
   return found !== null
 }
 
 export function readObject(value: JsonObject, draft: Draft, hint: Hint): boolean {
-  const found = readFirst(OBJECT_FORMATS, value, draft, hint.object)
-  if (found?.decisive) hint.object = found
+  const first = hint.object
+  const found = readFirst(OBJECT_FORMATS, value, draft, first)
+  if (found?.decisive && found !== first) hint.object = found
   if (found !== null) readAs(draft, found.name)
   return found !== null
 }
@@ -100,25 +102,41 @@ function readFirst<Line>(formats: readonly Format<Line>[], line: Line, draft: Dr
 /** Streams whose format is kept in mind; beyond it the memory starts anew. */
 const STREAMS_MAX = 10_000
 
-/** The hint of each stream, bounded. Lines of one stream mostly come one after another, so the last one is at hand. */
-export class StreamHints {
-  private readonly hints = new Map<string, Hint>()
+/** The hint of each stream, bounded: of whichever it was pointed at last. Streams without a decisive format, which most are, cost nothing. */
+export class StreamHints implements Hint {
+  private readonly texts = new Map<string, TextFormat>()
+  private readonly objects = new Map<string, ObjectFormat>()
   private group: string | undefined
   private stream: string | undefined
-  private last: Hint | undefined
 
-  of(group: string | undefined, stream: string | undefined): Hint {
-    if (this.last !== undefined && group === this.group && stream === this.stream) return this.last
-    const key = `${group ?? ''}\0${stream ?? ''}`
-    let hint = this.hints.get(key)
-    if (hint === undefined) {
-      if (this.hints.size >= STREAMS_MAX) this.hints.clear()
-      hint = { text: null, object: null }
-      this.hints.set(key, hint)
-    }
+  at(group: string | undefined, stream: string | undefined): Hint {
     this.group = group
     this.stream = stream
-    this.last = hint
-    return hint
+    return this
   }
+
+  get text(): TextFormat | null {
+    return this.texts.size === 0 ? null : (this.texts.get(this.key()) ?? null)
+  }
+
+  set text(format: TextFormat | null) {
+    remember(this.texts, this.key(), format)
+  }
+
+  get object(): ObjectFormat | null {
+    return this.objects.size === 0 ? null : (this.objects.get(this.key()) ?? null)
+  }
+
+  set object(format: ObjectFormat | null) {
+    remember(this.objects, this.key(), format)
+  }
+
+  private key(): string {
+    return `${this.group ?? ''}\0${this.stream ?? ''}`
+  }
+}
+
+function remember<Format>(memory: Map<string, Format>, key: string, format: Format | null): void {
+  if (memory.size >= STREAMS_MAX) memory.clear()
+  if (format !== null) memory.set(key, format)
 }

@@ -19,7 +19,7 @@ const REST = ['ip', 'caller', 'user', 'requestTime', 'httpMethod', 'resourcePath
 const HTTP = ['ip', 'requestTime', 'httpMethod', 'routeKey', 'protocol', 'status', 'responseLength', 'requestId']
 
 export function looksLikeGatewayCsv(text: string): boolean {
-  return text.length < LENGTH_MAX && (text.includes(',HTTP/') || text.includes(',-,')) && /^[^,\s"]{1,64},[^\n]*\d\d\/[A-Z][a-z]{2}\/\d{4}:/.test(text)
+  return /^[\da-f.:]{3,45},/i.test(text) && text.length < LENGTH_MAX && /\d\d\/[A-Z][a-z]{2}\/\d{4}:/.test(text)
 }
 
 export function readGatewayCsv(text: string, draft: Draft): boolean {

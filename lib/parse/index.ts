@@ -56,7 +56,7 @@ export type Parser = (record: RawRecord, context: ParseContext) => ParsedEvent
 /** A parser for many records: it looks first for the format that a stream's last line had. The answer is parseRecord's for any order of lines. */
 export function createParser(): Parser {
   const hints = new StreamHints()
-  return (record, context) => parse(record, context, hints.of(record.logGroup, record.logStream))
+  return (record, context) => parse(record, context, hints.at(record.logGroup, record.logStream))
 }
 
 /** Never throws. The envelope's time wins; a line's own counts only where there is none, the file's or the receipt's where neither is. */
