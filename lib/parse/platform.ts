@@ -7,7 +7,7 @@
  * Ignores: billing details beyond memory, spans of initReport and runtimeDone, managed instances' metrics.
  */
 import { isJsonObject, type JsonObject } from '#lib/base/json'
-import { isoToNs } from '#lib/base/log-time'
+import { isoPrefix, isoToNs } from '#lib/base/log-time'
 import type { Marker } from '#lib/model/event'
 import { addRef, type Draft } from './draft'
 import { requestIdOf, traceIdOf } from './ids'
@@ -115,6 +115,7 @@ function timeout(text: string, draft: Draft): boolean {
   const requestId = requestIdOf(match?.[1])
   if (requestId === undefined) return false
   draft.requestId = requestId
+  draft.lineNs ??= isoPrefix(text)?.ns ?? null
   mark(draft, { type: 'timeout', status: 'timeout', durationMs: Number(match?.[2]) * 1000 })
   draft.severity = 17
   draft.message = text.slice(text.indexOf('Task timed out')).trim()

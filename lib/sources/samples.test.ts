@@ -1,5 +1,5 @@
-/** Real documents of other systems through the door that takes everything: what the files hold is what is understood. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+/** Documents of other systems, and ones that only look like them. What each file of the samples holds is in the table, samples/table.test.ts. */
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { parseRecord } from '#lib/parse/index'
 import { tell } from '#lib/parse/testing'
 import { createBodyDecoder } from './http/decode'
 import { ProtobufError, readProtobuf } from './otlp/protobuf'
+import { OtlpRequest } from './otlp/request'
 import { REQUESTS } from './otlp/schema'
 
 const SAMPLES = join(import.meta.dirname, '../../../shared/samples')
@@ -23,64 +24,58 @@ function through(body: string): { records: ReturnType<typeof parseRecord>[]; ref
   }
 }
 
-function files(folder: string): string[] {
-  return hasSamples ? readdirSync(join(SAMPLES, folder)).filter((name) => name.endsWith('.json')) : []
-}
-
 const text = (folder: string, name: string): string => readFileSync(join(SAMPLES, folder, name), 'utf8')
 
-/** Counted in the files by hand (jq): spans or records of each. */
-const COUNTS: Record<string, number> = {
-  'otlp/opentelemetry-proto__events.json': 1,
-  'otlp/opentelemetry-proto__logs.json': 1,
-  'otlp/opentelemetry-proto__trace.json': 1,
-  'zipkin/zipkin__envoy.json': 1,
-  'zipkin/zipkin__messaging.json': 4,
-  'zipkin/zipkin__skew.json': 4,
+/** Entries of all lists called `name`, wherever they stand: what a request says that it holds. */
+function entries(value: unknown, name: string): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + entries(item, name), 0)
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.entries(value).reduce(
+    (sum, [key, child]: [string, unknown]) => sum + (key === name && Array.isArray(child) ? child.length : entries(child, name)),
+    0,
+  )
 }
 
-describe.runIf(hasSamples)('samples on /api/v1/ingest', () => {
-  test.each(Object.entries(COUNTS))('%s has %d', (file, count) => {
-    const { records, refused } = through(readFileSync(join(SAMPLES, file), 'utf8'))
-    expect([records.length, refused]).toEqual([count, []])
-    expect(records.every(({ record }) => record.format === file.split('/')[0])).toBe(true)
-  })
+interface Case {
+  input: unknown
+  /** What another receiver refuses as a whole. */
+  expected_error?: unknown
+}
 
-  test.each(files('zipkin'))('zipkin/%s: every span of the array is a span', (name) => {
-    const body = text('zipkin', name)
-    const { records, refused } = through(body)
-    expect(refused).toEqual([])
-    expect(records).toHaveLength((JSON.parse(body) as unknown[]).length)
-    expect(records.every(({ facts }) => facts?.own?.form === 'span')).toBe(true)
-  })
+const casesOf = (name: string): [string, Case][] => (hasSamples ? Object.entries(JSON.parse(text('otlp', name)) as Record<string, Case>) : [])
 
-  test.each(files('jaeger'))('jaeger/%s: Jaeger has both its own JSON and OTLP in its fixtures: each span is one', (name) => {
-    const body = text('jaeger', name)
-    const all = [...body.matchAll(/"startTime(?:UnixNano)?"/g)].length
-    const { records, refused } = through(body)
-    expect([records.length, refused]).toEqual([all, []])
-    expect(records.every(({ facts }) => facts?.own?.form === 'span')).toBe(true)
-  })
-
-  test.runIf(hasSamples)('a span that Jaeger keeps with its process inside hangs under its parent', () => {
-    const [first, second] = through(text('jaeger', 'jaeger__trace_success.json')).records
-    expect(first).toMatchObject({ service: { name: '16af988c443cff37' }, severity: 9 })
-    expect(second).toMatchObject({ service: { name: '3c220036602f839e' }, severity: 17 })
-    const parent = second?.facts?.own?.refs.find(({ role }) => role === 'parent')?.value
-    expect(first?.facts?.own?.refs).toContainEqual({ kind: 'span', role: 'self', value: parent })
-  })
-
-  test.each(files('lambda-telemetry-api'))('lambda-telemetry-api/%s is read, or is no JSON in the guide itself', (name) => {
-    const body = text('lambda-telemetry-api', name)
-    const { records, refused } = through(`[${body}]`)
-    expect(records.length + refused.length).toBeGreaterThan(0)
-    if (refused.length > 0) expect(() => JSON.parse(body) as unknown).toThrow()
-    for (const event of records) {
-      const value = JSON.parse(body) as { time?: string; type?: string }
-      if (value.type === undefined || value.time === undefined) continue
-      expect(event.untimed).toBe(false)
-      expect(event.timeNs).toBe(BigInt(Date.parse(value.time)) * 1_000_000n)
+describe.runIf(hasSamples)("another receiver's cases, on the door for OTLP", () => {
+  const receive = (signal: 'logs' | 'traces', input: unknown): { stored: number; refused: string[] } | 'invalid-body' => {
+    const request = new OtlpRequest(signal, 'json', NOW_MS)
+    request.push(new TextEncoder().encode(JSON.stringify(input)))
+    try {
+      const records = [...request.end()]
+      const refused = records.flatMap((record) => ('fate' in record ? [record.code] : []))
+      return { stored: records.length - refused.length, refused }
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'invalid-body' })
+      return 'invalid-body'
     }
+  }
+
+  test.each([
+    ...casesOf('fluent-bit__logs.json').map(([name, value]) => ['logs', name, value, 'logRecords'] as const),
+    ...casesOf('fluent-bit__opentelemetry__traces.json').map(([name, value]) => ['traces', name, value, 'spans'] as const),
+  ])(
+    '%s, %s: every entry is stored or refused; a valid one is stored, unless it has no time or one of 1970',
+    (signal, _, { input, expected_error: error }, list) => {
+      const got = receive(signal, input)
+      if (got === 'invalid-body') return expect(error).toBeDefined()
+      expect(got.stored + got.refused.length).toBe(entries(input, list))
+      if (error === undefined) expect(got.refused.filter((code) => code !== 'timestamp_out_of_range')).toEqual([])
+    },
+  )
+
+  test('metrics are counted and answered with partial success: 4 points', () => {
+    const request = new OtlpRequest('metrics', 'json', NOW_MS)
+    request.push(new TextEncoder().encode(text('otlp', 'opentelemetry-proto__metrics.json')))
+    expect([...request.end()]).toEqual([])
+    expect(request.dataPoints).toBe(4)
   })
 })
 
