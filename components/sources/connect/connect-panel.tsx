@@ -83,7 +83,7 @@ export function ConnectPanel({ existing, onDone, onClose }: ConnectPanelProps) {
           number={3}
           title="Permissions"
           state={at === 'permissions' && (test.isError || test.data?.ok === false) ? 'failed' : stateOf('permissions')}
-          summary={permissionSummary(stateOf('permissions'), test.data?.checks.filter((check) => !check.ok).length ?? 0)}
+          summary={permissionSummary(stateOf('permissions'), new Set(test.data?.checks.flatMap((check) => (check.ok ? [] : [check.action]))).size)}
         >
           {at === 'permissions' ? <StepPermissions draft={draft} test={test.data} testing={test.isPending} error={test.error} onTest={runTest} /> : null}
           {at === 'permissions' && test.data && !test.data.ok ? (

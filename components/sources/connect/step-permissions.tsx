@@ -1,5 +1,6 @@
 'use client'
 import type { ConnectionDraft, ConnectionTest, PolicyAnswer } from '#lib/model/connection'
+import { shortSourceName } from '#lib/graph/source-state'
 import { usePolicy } from '#lib/hooks/connections'
 import { Button, CopyButton } from '#components/ui/controls'
 import { Icon } from '#components/ui/icon'
@@ -41,14 +42,18 @@ function Checks({ test }: { test: ConnectionTest }) {
       {test.checks.map((check) => (
         <li key={`${check.action} ${check.resource ?? ''}`} title={check.resource ?? undefined}>
           <Icon name={check.ok ? 'check' : 'close'} size={12} className={check.ok ? 'text-ok' : 'text-error'} />
-          <code className="cut">{check.action}</code>
-          <span className={`ml-auto ${check.ok ? 'text-ink-3' : 'text-error'}`}>
-            {check.ok ? 'allowed' : check.problem?.code === 'denied' ? 'denied' : 'failed'}
-          </span>
+          <code>{check.action}</code>
+          <span className="cut grow text-ink-3">{check.resource?.startsWith('/') ? shortSourceName(check.resource) : ''}</span>
+          <span className={check.ok ? 'text-ink-3' : 'text-error'}>{answerOf(check)}</span>
         </li>
       ))}
     </ul>
   )
+}
+
+function answerOf({ action, ok, problem }: ConnectionTest['checks'][number]): string {
+  if (action === 'credentials') return ok ? 'found' : 'none'
+  return ok ? 'allowed' : problem?.code === 'denied' ? 'denied' : 'failed'
 }
 
 const asJson = (value: unknown): string => JSON.stringify(value, null, 2)
@@ -63,7 +68,13 @@ function Policies({ policy, missing }: { policy: PolicyAnswer; missing: Readonly
             const action = /"([a-z]+:[A-Za-z]+)"/.exec(line)?.[1]
             return (
               <span key={i} className="block">
-                {action !== undefined && missing.has(action) ? <mark className="connect-missing">{line}</mark> : line}
+                {action !== undefined && missing.has(action) ? (
+                  <mark className="connect-missing" ref={(mark) => mark?.scrollIntoView({ block: 'nearest' })}>
+                    {line}
+                  </mark>
+                ) : (
+                  line
+                )}
               </span>
             )
           })}
