@@ -111,5 +111,5 @@ function linkAll(spans: Map<bigint, Span>, refs: SpanRef[]): Link[] {
   )
   const none: SpanRef[] = []
   const link = (demoted?: Demotions): Link[] => [...effects].flatMap(([effect, list]) => linksOf(effect, list, (join) => causes.get(join) ?? none, demoted))
-  return link(demotionsOf(ruleHealth(link())))
+  return link(demotionsOf(ruleHealth(link()))).filter((found) => found.kind !== 'duplicate-of')
 }

@@ -7,7 +7,7 @@ import { CAUSE_ROLES, EFFECT_ROLES } from '#lib/link/rules'
 import { buildTransactions, rootsOf } from '#lib/link/transactions'
 import { joinKey, spanKey } from '#lib/model/keys'
 import type { Link, Span, SpanRef } from '#lib/model/span'
-import { deleteLinks, linkFingerprint, linksAbove, linksBelow, linksUnder, putLinks, putTransactions } from '#lib/store/links'
+import { deleteLinks, linkFingerprint, linksAbove, linksBelow, linksUnder, partialEffects, putLinks, putTransactions } from '#lib/store/links'
 import { cellOf, markCells, stretchesOf } from '#lib/store/cells'
 import { readGrid, type Grid } from '#lib/store/linking'
 import { dropModelLinks } from '#lib/store/model-links'
@@ -110,7 +110,10 @@ export async function rebuildTransactions(client: PoolClient, changed: Set<bigin
 
 /** Transactions of everything above and below what changed. */
 async function rebuildAround(client: PoolClient, touched: Pick<Touched, 'spans' | 'gone' | 'known' | 'parted'>, changed: Set<bigint>): Promise<void> {
-  const affected = new Set([...touched.spans.keys(), ...changed, ...touched.parted])
+  const ends = new Set([...touched.spans.keys(), ...changed, ...touched.parted])
+  // Who got what decides where the effects of a batch belong.
+  const partial = new Set(await partialEffects(client, [...ends]))
+  const affected = new Set([...ends, ...partial])
   for (const id of touched.gone) affected.delete(id)
   const above = await linksAbove(client, [...affected])
   const cyclic = await loadSpans(client, [...new Set(above.flatMap((link) => [link.cause, link.effect]))])
@@ -119,6 +122,6 @@ async function rebuildAround(client: PoolClient, touched: Pick<Touched, 'spans' 
   const members = new Set([...roots, ...below.flatMap((link) => [link.cause, link.effect])])
   const missing = [...members].filter((id) => !touched.spans.has(id))
   const spans = new Map([...touched.spans, ...(await loadSpans(client, missing))])
-  const formerRoots = [...touched.gone, ...[...affected].filter((id) => !roots.has(id) && (touched.known.has(id) || changed.has(id)))]
+  const formerRoots = [...touched.gone, ...[...affected].filter((id) => !roots.has(id) && (touched.known.has(id) || changed.has(id) || partial.has(id)))]
   await putTransactions(client, formerRoots, buildTransactions(roots, spans, below))
 }

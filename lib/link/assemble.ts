@@ -8,6 +8,7 @@ import { joinKey, serviceKey, spanKey } from '#lib/model/keys'
 import type { Ref, SpanFact } from '#lib/model/event'
 import type { EventKey, Span, SpanRef } from '#lib/model/span'
 import type { LinkEvent } from '#lib/model/link-event'
+import { withBatches } from './batch'
 import { inOrder } from './event-view'
 
 const ERROR_SEVERITY = 17
@@ -54,6 +55,11 @@ export function assembleGroup(groupId: bigint, events: readonly LinkEvent[]): As
     assembly.refs.push(toSpanRef({ kind: 'span', role: 'self', value: `invocation:${invocation.requestId}` }, groupId, at))
   }
   assembly.refs = withoutKnownMentions(assembly.refs, sorted)
+  for (const [spanId, members] of attempts) {
+    const others = assembly.refs.filter((ref) => ref.spanId !== spanId)
+    const own = assembly.refs.filter((ref) => ref.spanId === spanId)
+    if (own.length > 2) assembly.refs = [...others, ...withBatches(own, members)]
+  }
   return assembly
 }
 

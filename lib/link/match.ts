@@ -99,13 +99,16 @@ function addLink(links: Map<bigint, Link>, worth: number | undefined, rule: Link
     cause: cause.spanId,
     effect,
     kind: rule.links,
-    tier: worth === undefined ? 'A' : 'B',
+    // A repetition is a fact about two operations, not about what caused them.
+    tier: rule.links === 'duplicate-of' ? 'K' : worth === undefined ? 'A' : 'B',
     rule: rule.name,
     confidence: worth ?? EXACT,
     causeEvent: cause.event,
     effectEvent: ref.event,
     evidence: evidenceOf(rule, cause, ref),
     alternatives: [],
+    joins: [ref.joinHash],
+    notFor: cause.notFor ?? [],
   }
   const before = links.get(cause.spanId)
   if (!before) return void links.set(cause.spanId, link)
@@ -114,7 +117,10 @@ function addLink(links: Map<bigint, Link>, worth: number | undefined, rule: Link
     ...link.evidence.filter((fact) => !before.evidence.some((other) => other.kind === fact.kind && other.value === fact.value)),
   ]
   const stronger = link.confidence > before.confidence || (before.kind === 'duplicate-of' && link.kind !== 'duplicate-of')
-  links.set(cause.spanId, { ...(stronger ? link : before), evidence })
+  // Sent for one message by one id and for another by another is sent for both.
+  const notFor = (before.notFor ?? []).filter((join) => link.notFor?.includes(join))
+  const joins = [...new Set([...(before.joins ?? []), ref.joinHash])].sort((a, b) => (a < b ? -1 : 1))
+  links.set(cause.spanId, { ...(stronger ? link : before), evidence, joins, notFor })
 }
 
 /** The id, and the places in the code that only name it: by these health.ts learns which of them send. */

@@ -62,7 +62,7 @@ export interface Ref {
   role: 'self' | 'parent' | 'produced' | 'consumed' | 'called' | 'mentioned'
   /** Scope and id: `1-…:4c57…` for a span, the bare id for requests and messages, `arn:…/key@sequencer` for objects. */
   value: string
-  /** Of a mentioned id: the place in the code that says it, as service, words and name: `checkout: Order queued, messageId`. */
+  /** Of an id that a line names: the place in the code that says it, as service, words and name: `checkout: Order queued, messageId`. */
   place?: string
 }
 
@@ -87,6 +87,8 @@ export interface SpanFact {
   traceId?: string
   requestId?: string
   refs: Ref[]
+  /** Of a delivery: what may tell it from others of its batch (short hashes of values in its record). */
+  keys?: string[]
   /** Flat, small: http.status, cold_start_ms, attempt, … */
   attributes?: Record<string, string | number | boolean>
 }
@@ -110,6 +112,8 @@ export interface EventFacts {
   own?: SpanFact
   /** Other spans that it proves: deliveries inside a logged event, subsegments. */
   more?: SpanFact[]
+  /** Of a line that names ids: what may tell one message of a batch from another (short hashes of its values). */
+  keys?: string[]
   /** The operation that the line names, where the span has no better one. */
   name?: string
   /** A business outcome that the line names. */

@@ -38,6 +38,8 @@ export interface SpanRef extends Ref {
   joinHash: bigint
   spanId: bigint
   event: EventKey
+  /** Of what a batch sent: join hashes of the messages that it was not sent for; none where it may be for all. */
+  notFor?: readonly bigint[]
 }
 
 export interface Link {
@@ -52,13 +54,17 @@ export interface Link {
   /** What proves it: `{kind:'message', value:'…'}` for an exact id. */
   evidence: { kind: string; value: string }[]
   alternatives: { cause: bigint; confidence: number }[]
+  /** Join hashes of the ids that prove it. */
+  joins?: readonly bigint[]
+  /** Join hashes by which its cause may have been reached without this link belonging to it: other messages of a batch. */
+  notFor?: readonly bigint[]
 }
 
 /** Links below this are not part of transactions (design.md §2); pages may still draw them. */
 export const TRANSACTION_CONFIDENCE = 0.95
 
 /** What walking the graph needs of a link. */
-export type LinkEnds = Pick<Link, 'cause' | 'effect' | 'confidence'>
+export type LinkEnds = Pick<Link, 'cause' | 'effect' | 'confidence' | 'joins' | 'notFor'> & { kind?: string }
 
 export interface Transaction {
   id: bigint

@@ -19,6 +19,7 @@ import type { UnixNano } from '#lib/base/time'
 import type { EventFacts, Field, ParsedEvent, RawRecord } from '#lib/model/event'
 import type { AccessFormats } from './access-format'
 import { readByFormat } from './access-values'
+import { batchKeys } from './batch-keys'
 import { continuationOf } from './continuation'
 import { readAs, type Draft } from './draft'
 import { readMetrics } from './emf'
@@ -231,6 +232,7 @@ function readWords(rest: string, draft: Draft): void {
 
 function finish(record: RawRecord, draft: Draft, context: ParseContext): ParsedEvent {
   const timeNs = record.timeNs ?? draft.lineNs
+  if (draft.facts.refs?.some(({ role }) => role !== 'self' && role !== 'parent')) draft.facts.keys = batchKeys(draft.fields)
   const event: ParsedEvent = {
     record,
     timeNs: timeNs ?? context.fileTimeNs ?? context.receivedNs,

@@ -14,9 +14,10 @@ import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
 import { epochToNs, isoToNs, DAY_NS } from '#lib/base/log-time'
 import { cutText } from '#lib/base/text-bytes'
 import type { UnixNano } from '#lib/base/time'
-import type { Ref, ServiceKind, SpanFact } from '#lib/model/event'
+import type { Field, Ref, ServiceKind, SpanFact } from '#lib/model/event'
+import { batchKeys } from './batch-keys'
 import { addRef, addSpan, type Draft } from './draft'
-import { looksLikeContainer } from './flatten'
+import { flatten, looksLikeContainer } from './flatten'
 import { idOf, requestIdOf, traceIdOf } from './ids'
 import { embeddedValues } from './loose-value'
 import { readResponse } from './response'
@@ -53,7 +54,7 @@ export function readLoggedEvents(root: unknown, draft: Draft): boolean {
     else if (Array.isArray(value)) for (const item of value) queue.push({ value: item, layer: visit.layer })
     else if (isJsonObject(value)) {
       const keys = readDelivery(value, draft, draft.eventNs)
-      for (const key of keys) addRef(draft, { kind: 'span', role: 'parent', value: key })
+      for (const key of keys) noteDelivery(key, value, draft)
       const handled = keys.length > 0 || readRequestContext(value, draft) || readResponse(value, draft)
       found ||= handled
       // The inside of a record belongs to its delivery and was read with it.
@@ -61,6 +62,16 @@ export function readLoggedEvents(root: unknown, draft: Draft): boolean {
     }
   }
   return found
+}
+
+/** A record that the execution got itself: what stands in it tells it from the others of its batch. */
+function noteDelivery(key: string, record: JsonObject, draft: Draft): void {
+  addRef(draft, { kind: 'span', role: 'parent', value: key })
+  const fact = draft.facts.more?.find((other) => other.key === key)
+  if (fact === undefined) return
+  const fields: Field[] = []
+  flatten(record, fields)
+  fact.keys = batchKeys(fields)
 }
 
 function isContainer(value: unknown): boolean {
@@ -158,8 +169,29 @@ function sqs(record: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
     from,
   })
   const fact = draft.facts.more?.find(({ key }) => key === keys[0])
-  if (fact !== undefined && count > 1) fact.attributes = { attempt: count }
+  if (fact === undefined) return keys
+  if (count > 1) fact.attributes = { attempt: count }
+  const sender = parentOf(attributes.AWSTraceHeader)
+  if (sender !== null) fact.refs.push({ kind: 'span', role: 'parent', value: sender })
+  deadLetter(fact, arn, attributes.DeadLetterQueueSourceArn)
   return keys
+}
+
+/** The segment that sent the message, where the trace header names it: `Root=1-…;Parent=…;Sampled=1`. */
+function parentOf(header: unknown): string | null {
+  const trace = traceIdOf(header)
+  const parent = typeof header === 'string' ? /(?:^|;)\s*Parent=([0-9a-f]{16})(?:;|$)/i.exec(header)?.[1] : undefined
+  return trace === undefined || parent === undefined || /^0+$/.test(parent) ? null : `${trace}:${parent.toLowerCase()}`
+}
+
+/** A message in a dead-letter queue names the queue that gave it up; back in that queue it was redriven. */
+function deadLetter(fact: SpanFact, arn: string, from: unknown): void {
+  if (typeof from !== 'string' || !from.startsWith('arn:')) return
+  if (from === arn) fact.attributes = { ...fact.attributes, redriven: true }
+  else {
+    fact.status = 'error'
+    fact.attributes = { ...fact.attributes, dead_letter_of: nameOfArn(from) }
+  }
 }
 
 /** The same MessageId reaches every subscriber: one span a topic and message, with as many deliveries behind it. */

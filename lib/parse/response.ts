@@ -80,6 +80,9 @@ const GATEWAY_NAME = /^(?:aws)?(?:api|apigw|apigateway|gateway)requestid$/
 const SENT_NAME = /^(?:sent|published|produced|outgoing|out)/
 const RECEIVED_NAME = /^(?:source|received|consumed|incoming|trigger|parent|in)/
 const CANDIDATE = /id|arn/i
+const ID_LENGTH_MIN = 8
+/** Keys that a caller gives so that an operation is done once. */
+const IDEMPOTENCY_NAME = /^(?:x|http|sqs|aws)?(?:idempotency(?:key|token|id)|messagededuplicationid)$/
 
 const S3_NAME = /^(?:s3|aws|xamz|amz|putobject|bucket)+requestid$/
 /** `event 6ba7…`, `(topic message: 6ba7…)`: words before an id where no name is. */
@@ -108,10 +111,15 @@ export function readNamedIds(human: string, fields: readonly Field[], draft: Dra
   if (fields.some(({ name }) => /^receipt_?handle$/i.test(name))) return
   const speech: Speech = { draft, human }
   for (const { name, value } of fields) {
-    if (name.length > 24 || value.length < 16 || !CANDIDATE.test(name)) continue
+    if (name.length > 24 || value.length < ID_LENGTH_MIN || !CANDIDATE.test(name)) continue
     const plain = name.replace(/[._-]/g, '').toLowerCase()
     if (GATEWAY_NAME.test(plain)) {
       if (idOf(value) !== undefined && draft.service.kind !== 'gateway') addRef(draft, { kind: 'request', role: 'parent', value })
+      continue
+    }
+    if (IDEMPOTENCY_NAME.test(plain)) {
+      // The same key of another operation is another thing.
+      if (idOf(value) !== undefined) addRef(draft, { kind: 'idempotency', role: 'self', value: `${draft.service.name}/${value}` })
       continue
     }
     const bare = plain.replace(SENT_NAME, '').replace(RECEIVED_NAME, '')
@@ -129,8 +137,7 @@ function sayId(speech: Speech, kind: NamedKind, { name, value }: Field, named: D
   if (kind === 'execution') return executionRef(value, direction, draft)
   if (kind === 'request' ? !/^[0-9A-Z]{16}$/.test(value) : !isUuid(value) || idOf(value) === undefined) return
   if (direction === 'sending') addRef(draft, { kind, role: kind === 'request' ? 'called' : 'produced', value })
-  else if (direction === 'receiving') addRef(draft, { kind, role: 'consumed', value })
-  else addRef(draft, { kind, role: 'mentioned', value, place: placeOf(speech, name) })
+  else addRef(draft, { kind, role: direction === 'receiving' ? 'consumed' : 'mentioned', value, place: placeOf(speech, name) })
 }
 
 const PLACE_WORDS = 80

@@ -31,13 +31,13 @@ function above(spanId: bigint) {
     with recursive walk (span, depth) as (
       select ${spanId}::bigint, 0
       union
-      select l.cause, walk.depth + 1 from walk join link l on l.effect = walk.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real
+      select l.cause, walk.depth + 1 from walk join link l on l.effect = walk.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real and l.tier <> 'K'
       where walk.depth < ${MAX_DEPTH}
     ),
     reached as (select span, min(depth) as depth from (select span, depth from walk limit ${MAX_WALKED}) w group by span)
     select ${LINK_COLUMNS}, reached.depth + 1 as depth
     from reached
-    join link l on l.effect = reached.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real
+    join link l on l.effect = reached.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real and l.tier <> 'K'
     join span s on s.id = l.effect
     ${LINK_ENDS}
     order by reached.depth, s.start_ns desc, l.effect, l.cause
@@ -49,13 +49,13 @@ function below(spanId: bigint) {
     with recursive walk (span, depth) as (
       select ${spanId}::bigint, 0
       union
-      select l.effect, walk.depth + 1 from walk join link l on l.cause = walk.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real
+      select l.effect, walk.depth + 1 from walk join link l on l.cause = walk.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real and l.tier <> 'K'
       where walk.depth < ${MAX_DEPTH}
     ),
     reached as (select span, min(depth) as depth from (select span, depth from walk limit ${MAX_WALKED}) w group by span)
     select ${LINK_COLUMNS}, reached.depth + 1 as depth
     from reached
-    join link l on l.cause = reached.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real
+    join link l on l.cause = reached.span and l.confidence >= ${TRANSACTION_CONFIDENCE}::real and l.tier <> 'K'
     join span s on s.id = l.effect
     ${LINK_ENDS}
     order by reached.depth, s.start_ns, l.effect, l.cause

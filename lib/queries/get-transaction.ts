@@ -134,7 +134,7 @@ function pathOf(row: TransactionRow, spans: readonly SpanRow[], links: readonly 
  */
 async function countUnproven(db: Db, row: TransactionRow): Promise<TransactionDetail['unproven']> {
   const [count] = await db.rows<{ spans: bigint; of_spans: bigint }>(sql`
-    select count(*) filter (where not exists (select 1 from link l where l.effect = m.id and l.confidence >= ${TRANSACTION_CONFIDENCE}::real)) as spans,
+    select count(*) filter (where not exists (select 1 from link l where l.effect = m.id and l.confidence >= ${TRANSACTION_CONFIDENCE}::real and l.tier <> 'K')) as spans,
            count(*) as of_spans
     from (
       select s.id

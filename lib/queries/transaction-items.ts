@@ -95,7 +95,7 @@ export async function loadShapes(db: Db, rows: readonly TransactionRow[], servic
     select cause, effect, tier
     from link
     where effect = any(${[...new Set(spans.map((span) => span.id))]}::bigint[])
-      and confidence >= ${TRANSACTION_CONFIDENCE}::real`)
+      and confidence >= ${TRANSACTION_CONFIDENCE}::real and tier <> 'K'`)
   const linksOf = groupBy(links, (link) => link.effect)
   const spansOf = groupBy(spans, (span) => span.transaction_id)
   return new Map(rows.map((row) => [row.id, toShape(row, spansOf.get(row.id) ?? [], linksOf, services)]))

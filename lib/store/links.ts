@@ -7,7 +7,7 @@ import { TRANSACTION_CONFIDENCE, type Link, type LinkEnds, type Transaction } fr
 export async function linksUnder(client: PoolClient, effects: readonly bigint[]): Promise<{ cause: bigint; effect: bigint; fingerprint: string }[]> {
   if (effects.length === 0) return []
   const { rows } = await client.query<{ cause: bigint; effect: bigint; fingerprint: string }>(
-    `select cause, effect, concat_ws('/', kind, tier, rule, confidence, cause_event_id, effect_event_id, jsonb_array_length(evidence)) as fingerprint
+    `select cause, effect, concat_ws('/', kind, tier, rule, confidence, cause_event_id, effect_event_id, jsonb_array_length(evidence), not_for::text) as fingerprint
      from link where effect = any($1) and model is null`,
     [arrayText(effects)],
   )
@@ -16,7 +16,16 @@ export async function linksUnder(client: PoolClient, effects: readonly bigint[])
 
 /** The same text as `linksUnder` gives for a stored link: equal texts need no write. */
 export function linkFingerprint(link: Link): string {
-  return [link.kind, link.tier, link.rule, link.confidence, link.causeEvent?.id, link.effectEvent?.id, link.evidence.length]
+  return [
+    link.kind,
+    link.tier,
+    link.rule,
+    link.confidence,
+    link.causeEvent?.id,
+    link.effectEvent?.id,
+    link.evidence.length,
+    `{${(link.notFor ?? []).join(',')}}`,
+  ]
     .filter((part) => part !== undefined)
     .join('/')
 }
@@ -33,15 +42,17 @@ export async function deleteLinks(client: PoolClient, links: readonly { cause: b
 export async function putLinks(client: PoolClient, links: readonly (Link & { model?: string; via?: bigint | null })[]): Promise<void> {
   if (links.length === 0) return
   const columns =
-    'effect, cause, kind, tier, rule, confidence, cause_event_ns, cause_event_id, effect_event_ns, effect_event_id, evidence, alternatives, model, via'
+    'effect, cause, kind, tier, rule, confidence, cause_event_ns, cause_event_id, effect_event_ns, effect_event_id, evidence, alternatives, model, via, joins, not_for'
   await client.query(
     `insert into link (${columns})
-     select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::real[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::jsonb[], $12::jsonb[],
-       $13::text[], $14::bigint[])
+     select effect, cause, kind, tier, rule, confidence, cause_event_ns, cause_event_id, effect_event_ns, effect_event_id, evidence, alternatives, model, via,
+       joins::bigint[], not_for::bigint[]
+     from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::real[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::jsonb[], $12::jsonb[],
+       $13::text[], $14::bigint[], $15::text[], $16::text[]) as l (${columns})
      on conflict (effect, cause) do update set kind = excluded.kind, tier = excluded.tier, rule = excluded.rule, confidence = excluded.confidence,
        cause_event_ns = excluded.cause_event_ns, cause_event_id = excluded.cause_event_id, effect_event_ns = excluded.effect_event_ns,
        effect_event_id = excluded.effect_event_id, evidence = excluded.evidence, alternatives = excluded.alternatives,
-       model = excluded.model, via = excluded.via`,
+       model = excluded.model, via = excluded.via, joins = excluded.joins, not_for = excluded.not_for`,
     [
       arrayText(links.map((link) => link.effect)),
       arrayText(links.map((link) => link.cause)),
@@ -57,16 +68,21 @@ export async function putLinks(client: PoolClient, links: readonly (Link & { mod
       links.map((link) => JSON.stringify(link.alternatives.map((other) => ({ cause: String(other.cause), confidence: other.confidence })))),
       links.map((link) => link.model ?? null),
       arrayText(links.map((link) => link.via ?? null)),
+      links.map((link) => `{${(link.joins ?? []).join(',')}}`),
+      links.map((link) => `{${(link.notFor ?? []).join(',')}}`),
     ],
   )
 }
+
+/** A repeated operation is not caused by the first one. */
+const CAUSAL = `link.confidence >= $2 and link.kind <> 'duplicate-of'`
 
 /** All links between these spans and their ancestors (index: primary key). */
 export async function linksAbove(client: PoolClient, spans: readonly bigint[]): Promise<LinkEnds[]> {
   const { rows } = await client.query<LinkEnds>(
     `with recursive above (span) as (
-       select unnest($1::bigint[]) union select link.cause from above join link on link.effect = above.span and link.confidence >= $2)
-     select link.cause, link.effect, link.confidence from above join link on link.effect = above.span and link.confidence >= $2`,
+       select unnest($1::bigint[]) union select link.cause from above join link on link.effect = above.span and ${CAUSAL})
+     select link.cause, link.effect, link.kind, link.confidence, link.joins, link.not_for as "notFor" from above join link on link.effect = above.span and ${CAUSAL}`,
     [arrayText(spans), TRANSACTION_CONFIDENCE],
   )
   return rows
@@ -76,11 +92,18 @@ export async function linksAbove(client: PoolClient, spans: readonly bigint[]): 
 export async function linksBelow(client: PoolClient, spans: readonly bigint[]): Promise<LinkEnds[]> {
   const { rows } = await client.query<LinkEnds>(
     `with recursive below (span) as (
-       select unnest($1::bigint[]) union select link.effect from below join link on link.cause = below.span and link.confidence >= $2)
-     select link.cause, link.effect, link.confidence from below join link on link.cause = below.span and link.confidence >= $2`,
+       select unnest($1::bigint[]) union select link.effect from below join link on link.cause = below.span and ${CAUSAL})
+     select link.cause, link.effect, link.kind, link.confidence, link.joins, link.not_for as "notFor" from below join link on link.cause = below.span and ${CAUSAL}`,
     [arrayText(spans), TRANSACTION_CONFIDENCE],
   )
   return rows
+}
+
+/** What these spans sent for some of the messages only that they got (index: link_cause). */
+export async function partialEffects(client: PoolClient, spans: readonly bigint[]): Promise<bigint[]> {
+  if (spans.length === 0) return []
+  const { rows } = await client.query<{ effect: bigint }>(`select effect from link where cause = any($1) and not_for <> '{}'`, [arrayText(spans)])
+  return rows.map((row) => row.effect)
 }
 
 /** Replaces the transactions of these roots by the given ones; roots without one now are noted as former, so that their ids still lead somewhere. */

@@ -136,6 +136,7 @@ interface RefRow {
   event_ns: bigint
   event_id: bigint
   place: string | null
+  not_for: bigint[]
 }
 
 function toRef(row: RefRow): SpanRef {
@@ -144,6 +145,7 @@ function toRef(row: RefRow): SpanRef {
     role: wordOf(REF_ROLES, row.role),
     value: row.value,
     ...(row.place === null ? {} : { place: row.place }),
+    ...(row.not_for.length === 0 ? {} : { notFor: row.not_for }),
     joinHash: row.join_hash,
     spanId: row.span_id,
     event: { timeNs: row.event_ns, id: row.event_id },
@@ -161,9 +163,11 @@ export async function addRefs(client: PoolClient, refs: readonly SpanRef[]): Pro
   }
   const rows = [...earliest.values()]
   await client.query(
-    `insert into span_ref (span_id, join_hash, role, kind, value, event_ns, event_id, place)
-     select * from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[])
-     on conflict (span_id, join_hash, role) do update set event_ns = excluded.event_ns, event_id = excluded.event_id, place = excluded.place
+    `insert into span_ref (span_id, join_hash, role, kind, value, event_ns, event_id, place, not_for)
+     select span_id, join_hash, role, kind, value, event_ns, event_id, place, not_for::bigint[]
+     from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[])
+       as r (span_id, join_hash, role, kind, value, event_ns, event_id, place, not_for)
+     on conflict (span_id, join_hash, role) do update set event_ns = excluded.event_ns, event_id = excluded.event_id, place = excluded.place, not_for = excluded.not_for
        where (excluded.event_ns, excluded.event_id) < (span_ref.event_ns, span_ref.event_id)`,
     [
       arrayText(rows.map((ref) => ref.spanId)),
@@ -174,6 +178,7 @@ export async function addRefs(client: PoolClient, refs: readonly SpanRef[]): Pro
       arrayText(rows.map((ref) => ref.event.timeNs)),
       arrayText(rows.map((ref) => ref.event.id)),
       rows.map((ref) => ref.place?.replaceAll('\0', '\ufffd') ?? null),
+      rows.map((ref) => `{${(ref.notFor ?? []).join(',')}}`),
     ],
   )
 }

@@ -165,7 +165,12 @@ function linkAll(spans: ReadonlyMap<bigint, Span>, assembled: readonly SpanRef[]
 
 function namesOf(spans: ReadonlyMap<bigint, Span>, services: ReadonlyMap<bigint, { name: string; kind: string }>): (span: bigint) => string {
   const names = new Map<bigint, string>()
-  const ordered = [...spans.values()].sort((a, b) => (a.startNs !== b.startNs ? (a.startNs < b.startNs ? -1 : 1) : a.id < b.id ? -1 : 1))
+  const order = (span: Span): [bigint, bigint, bigint] => [span.startNs, span.endNs ?? 0n, span.id]
+  const ordered = [...spans.values()].sort((a, b) => {
+    const [left, right] = [order(a), order(b)]
+    const i = left.findIndex((value, at) => value !== right[at])
+    return i < 0 ? 0 : (left[i] ?? 0n) < (right[i] ?? 0n) ? -1 : 1
+  })
   const nameOf = (span: Span): string => {
     const { name = '?', kind = '?' } = services.get(span.serviceId) ?? {}
     return kind === 'function' ? name : `${kind} ${name}`
