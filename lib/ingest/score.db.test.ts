@@ -6,9 +6,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '#lib/db/test-database'
 import { shopOf } from '#lib/link/statistical/testing'
 import { shuffles } from '#lib/link/testing'
+import type { Verdict } from '#lib/model/feedback'
 import { loadPending } from '#lib/queries/coverage'
 import { read } from '#lib/queries/read'
+import { listFeedback } from '#lib/queries/list-feedback'
 import { requestRelink } from '#lib/store/linking'
+import { giveFeedback } from './link-feedback'
 import { linkRound } from './linker'
 import { ingestStream } from './pipeline'
 import { settle } from './settle'
@@ -16,8 +19,7 @@ import { Statistics } from './statistics'
 
 /** `shop1` -> a RequestId. */
 function requestId(span: string): string {
-  const hex = Buffer.from(span.padEnd(8)).toString('hex').slice(0, 16)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8000-000000000000`
+  return `${Buffer.from(span.slice(0, 4)).toString('hex')}-${(/\d+/.exec(span)?.[0] ?? '0').padStart(4, '0')}-4000-8000-000000000000`
 }
 
 /** Requests to `shop`, each asking `stock` and then `price`, as three log groups' lines that share no id. */
@@ -235,6 +237,73 @@ describe('what comes late', async () => {
     expect(history.at(-1)).toEqual({ reason: 'exact', tier: 'C', model: before[0]?.model })
     await settle(pool)
     expect((await pool.query(after, [requestId('stock50')])).rows).toEqual([{ tier: 'A', cause: requestId('shop50') }])
+  })
+})
+
+describe('what people say of links', async () => {
+  const { pool } = await createTestDatabase()
+  const spanOf = new Map<string, bigint>()
+
+  beforeAll(async () => {
+    await send(pool, shopLines(200))
+    await settle(pool)
+    const { rows: spans } = await pool.query<{ id: bigint; request_id: string }>('select id, request_id from span')
+    for (const { id, request_id } of spans) spanOf.set(request_id, id)
+  }, 120_000)
+
+  const id = (span: string): bigint => spanOf.get(requestId(span)) ?? 0n
+  const say = (verdict: Verdict, effect: string, cause: string, instead?: string): ReturnType<typeof giveFeedback> =>
+    giveFeedback(pool, { effect: id(effect), cause: id(cause), verdict, alternative: instead === undefined ? null : id(instead) }, null)
+  const causesOf = async (effect: string): Promise<string[]> =>
+    (await modelLinks(pool)).filter((link) => link.effect === requestId(effect)).map((link) => `${link.cause} ${link.rule}`)
+
+  it('a rejected pair is never linked, at once, when its cell is scored again, and after a relink', async () => {
+    expect(await causesOf('stock30')).toEqual([`${requestId('shop30')} call-site`])
+    expect(await say('reject', 'stock30', 'shop30')).toBe('kept')
+    expect(await causesOf('stock30')).toEqual([])
+    for (const again of [settle, relinkAll]) {
+      await again(pool)
+      expect((await causesOf('stock30')).filter((cause) => cause.startsWith(requestId('shop30')))).toEqual([])
+    }
+  })
+
+  it('an undone word leaves the links as they were without it', async () => {
+    expect(await say('undo', 'stock30', 'shop30')).toBe('kept')
+    await settle(pool)
+    expect(await causesOf('stock30')).toEqual([`${requestId('shop30')} call-site`])
+  })
+
+  it('a confirmed link is shown as such, for certain, and is a label when a model is fitted', async () => {
+    const labels = async (): Promise<bigint | undefined> =>
+      (await pool.query<{ labels: bigint }>('select labels from link_model order by version desc limit 1')).rows[0]?.labels
+    expect(await say('confirm', 'price40', 'shop40')).toBe('kept')
+    expect(await causesOf('price40')).toEqual([`${requestId('shop40')} confirmed`])
+    const before = await labels()
+    await relinkAll(pool)
+    expect(await labels()).toBe((before ?? 0n) + 1n)
+    expect((await modelLinks(pool)).find((link) => link.effect === requestId('price40'))).toMatchObject({ rule: 'confirmed', confidence: 1 })
+  })
+
+  it('a picked cause stands in place of the one that was shown', async () => {
+    expect(await say('pick', 'stock60', 'shop60', 'shop61')).toBe('kept')
+    expect(await causesOf('stock60')).toEqual([`${requestId('shop61')} confirmed`])
+    await relinkAll(pool)
+    expect(await causesOf('stock60')).toEqual([`${requestId('shop61')} confirmed`])
+  })
+
+  it('nothing is said of what does not exist', async () => {
+    expect(await say('reject', 'stock61', 'price3')).toBe('unknown')
+    expect(await say('confirm', 'stock61', 'nobody')).toBe('unknown')
+  })
+
+  it('every word is kept, in order', async () => {
+    const list = await read((db) => listFeedback(db, 10), pool)
+    expect(list.items.map((item) => `${item.verdict} ${item.effect.service} ${item.cause.service}`)).toEqual([
+      'pick stock shop',
+      'confirm price shop',
+      'undo stock shop',
+      'reject stock shop',
+    ])
   })
 })
 
