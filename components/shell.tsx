@@ -14,6 +14,7 @@ import { TimeRange } from './time-range'
 const PAGES = [
   { path: '/', label: 'Map' },
   { path: '/search', label: 'Transactions', also: '/transactions' },
+  { path: '/quality', label: 'Quality' },
   { path: '/sources', label: 'Sources' },
 ]
 

@@ -8,6 +8,7 @@ export const keys = {
   map: (params: Params) => ['map', params] as const,
   series: (params: Params) => ['series', params] as const,
   service: (id: string, params: Params) => ['service', id, params] as const,
+  quality: (params: Params) => ['quality', params] as const,
   sources: (params: Params) => ['sources', params] as const,
   fields: (prefix: string) => ['fields', prefix] as const,
   fieldValues: (field: string, prefix: string) => ['field-values', field, prefix] as const,

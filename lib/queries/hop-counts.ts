@@ -90,7 +90,7 @@ export interface HopSample {
 export async function sampleHops(db: Db, range: TimeRange, services: Services): Promise<Map<string, HopSample>> {
   const rows = await db.rows<{ source: bigint; target: bigint; size: bigint; produced: bigint; consumed: bigint; returned: bigint }>(sql`
     select source, target, count(*) as size,
-      count(*) filter (where exists (select 1 from span_ref r where r.span_id = cause and r.role = 2)) as produced,
+      count(*) filter (where exists (select 1 from span_ref r where r.span_id = cause and r.role = 2 and r.kind in (2, 3, 5))) as produced,
       count(*) filter (where exists (select 1 from span_ref r where r.span_id in (effect, coalesce(via, effect)) and r.role = 3)) as consumed,
       count(*) filter (where exists (select 1 from jsonb_array_elements(evidence) f where f ->> 'kind' = 'return' and f ->> 'value' not like '-%')) as returned
     from (
