@@ -1,6 +1,6 @@
 /** Between the store's shapes and the engine's: spans and lines in, links out. */
 import { hashHalves, idFromHex, idToHex } from '#lib/base/hash'
-import type { ParsedEvent } from '#lib/model/event'
+import type { Field, ParsedEvent } from '#lib/model/event'
 import type { EventKey, Link, Span } from '#lib/model/span'
 import type { SpanInput, StatisticalLink } from './types'
 
@@ -22,17 +22,23 @@ export function hashNumber(text: string): number {
  * Values of a line, and the ids that stand in longer ones (`tickets/FB-4GUZNL8.pdf` names a booking), but for the ids by which tier A joins:
  * what they prove is proved, and hiding a link must hide its id too.
  */
-export function valuesOf({ facts, fields, requestId, message = '' }: ReadLine): number[] {
+export const valuesOf = (line: ReadLine): number[] => [...new Set([...eachValue(line)].map(({ value }) => hashNumber(value)))]
+
+/** The field and text of a value that is known by its hash; undefined where the line does not have it. The field of a bare word is `text`. */
+export function namedValue(line: ReadLine, hash: number): Field | undefined {
+  for (const field of eachValue(line)) if (hashNumber(field.value) === hash) return field
+  return undefined
+}
+
+function* eachValue({ facts, fields, requestId, message = '' }: ReadLine): Generator<Field> {
   const proved = new Set([requestId])
   for (const fact of [facts, facts?.own, ...(facts?.more ?? [])]) for (const ref of fact?.refs ?? []) proved.add(ref.value)
-  const values = new Set<string>()
-  for (const { value } of fields) {
+  for (const { name, value } of fields) {
     if (value.length <= 1 || proved.has(value)) continue
-    values.add(value)
-    for (const id of idsIn(value)) if (!proved.has(id)) values.add(id)
+    yield { name, value }
+    for (const id of idsIn(value)) if (!proved.has(id)) yield { name, value: id }
   }
-  for (const id of idsIn(message)) if (!proved.has(id)) values.add(id)
-  return [...values].map(hashNumber)
+  for (const id of idsIn(message)) if (!proved.has(id)) yield { name: 'text', value: id }
 }
 
 type ReadLine = Pick<ParsedEvent, 'facts' | 'fields' | 'requestId'> & Partial<Pick<ParsedEvent, 'message'>>

@@ -3,6 +3,7 @@ import { fitModel } from './fit'
 import { reachMs, type Model } from './model'
 import { scoreWindow } from './score'
 import { line, queueOf, shopOf, shuffled, span } from './testing'
+import type { CertainLink, LineInput, SpanInput } from './types'
 
 const SHOWN = 0.95
 
@@ -13,6 +14,10 @@ function tracedShop(count: number, everyMs: number) {
   const causeOf = new Map(shop.links.map((link) => [link.effect, link.cause]))
   return { ...shop, certain, causeOf }
 }
+
+const tenth = (links: readonly CertainLink[]): CertainLink[] => links.filter((l) => Number(l.effect.replace(/\D/g, '')) % 10 === 0)
+/** As where a platform logs the start of each execution. */
+const started = (spans: readonly SpanInput[]): SpanInput[] => spans.map((s) => ({ ...s, startMs: Math.min(...s.lines.map((l) => l.timeMs)) }))
 
 describe('links without ids', () => {
   it('finds the callers of overlapping requests from the traced tenth', () => {
@@ -89,6 +94,21 @@ describe('links by values', () => {
     const shown = workers.filter((l) => l.confidence >= SHOWN)
     expect(shown.length).toBeGreaterThan(0.9 * 400)
     expect(shown.filter((l) => truth.has(`${l.cause} ${l.effect}`)).length).toBeGreaterThanOrEqual(0.99 * shown.length)
+    const byValue = shown.filter((l) => l.tier === 'B')
+    expect(byValue.length).toBeGreaterThan(0.8 * shown.length)
+    const lineOf = (id: string, line: number | undefined): LineInput | undefined => spans.find((s) => s.id === id)?.lines[line ?? -1]
+    for (const { cause, effect, value, rule } of byValue) {
+      expect(rule).toBe('shared-value')
+      expect(lineOf(effect, value?.effectLine)?.values).toContain(value?.hash)
+      expect(lineOf(cause, value?.causeLine)?.values).toContain(value?.hash)
+    }
+  })
+
+  it('a value that a hundred spans around carry decides nothing', () => {
+    const { spans, links } = queueOf(400, 40)
+    const crowded = spans.map((s) => ({ ...s, lines: s.lines.map((l) => ({ ...l, values: l.values.map((v) => Math.floor(v / 50)) })) }))
+    const certain = links.filter((l) => !l.effect.startsWith('worker') && Number(l.effect.replace(/\D/g, '')) % 10 === 0)
+    expect(scoreWindow(fitModel({ spans: crowded, certain }), crowded, certain).filter((l) => l.tier === 'B')).toEqual([])
   })
 
   it('a batch of which one cause is certain gets the others, and keeps no link for the certain one', () => {
@@ -123,6 +143,18 @@ describe('the same input gives the same output', () => {
     const model = fitModel({ spans, certain })
     const read = JSON.parse(JSON.stringify(model)) as Model
     expect(scoreWindow(read, spans, certain)).toEqual(scoreWindow(model, spans, certain))
+  })
+})
+
+describe('time', () => {
+  it('no effect must have started before its cause could, at any confidence, but for the error of clocks', () => {
+    for (const [spans, certain] of [queueOf(300, 30, 3), shopOf(400, 10)].map(({ spans: all, links }) => [started(all), tenth(links)] as const)) {
+      const byId = new Map(spans.map((s) => [s.id, s]))
+      for (const link of scoreWindow(fitModel({ spans, certain }), spans, certain)) {
+        const latestStart = Math.min(...(byId.get(link.effect)?.lines.map((l) => l.timeMs) ?? []))
+        expect(latestStart).toBeGreaterThanOrEqual((byId.get(link.cause)?.startMs ?? -Infinity) - 50)
+      }
+    }
   })
 })
 

@@ -1,9 +1,11 @@
 /** Links of tiers B and C for one window of spans, by a given model. The same spans give the same links in whatever order they come. */
 import { calibrated } from './calibrate'
+import { decisiveValue } from './decisive'
+import type { ShareView } from './edges'
 import { guess, type CauseGuess, type Guesses } from './guess'
 import { openModel, sourcesOf, type Model } from './model'
 import { knownCauses } from './known'
-import type { Candidate, CertainLink, Evidence, SpanInput, StatisticalLink } from './types'
+import type { Candidate, CertainLink, Evidence, SharedValue, SpanInput, StatisticalLink } from './types'
 import { openWindow, type Window } from './window'
 
 const MOST_ALTERNATIVES = 3
@@ -15,12 +17,13 @@ export function scoreWindow(model: Model, spans: readonly SpanInput[], certain: 
   const { names, learned } = openModel(model)
   const window = openWindow(spans, names, model)
   const known = knownCauses(window, certain)
-  const guesses = guess(window, sourcesOf(learned, model.unitMs, known))
+  const sources = sourcesOf(learned, model.unitMs, known)
+  const guesses = guess(window, sources)
   const gathers = new Set(model.gather.map(([opening]) => opening))
   const links: StatisticalLink[] = []
   for (let e = 0; e < window.spans.length; e++) {
     const several = gathers.has(window.opening[e] ?? 0)
-    const found = linksOf(model, window, guesses, e, names.at(window.opening[e] ?? 0), several)
+    const found = linksOf(guesses, e, { model, window, ofClass: names.at(window.opening[e] ?? 0), shares: sources.shares, several })
     // Where a cause is certain, another needs to be likelier than not.
     links.push(...(known.has(e) ? found.filter((link) => link.confidence >= 0.5) : found))
   }
@@ -28,36 +31,45 @@ export function scoreWindow(model: Model, spans: readonly SpanInput[], certain: 
 }
 
 /** The best cause; of an effect that may have several, all that are likelier than not. */
-function linksOf(model: Model, window: Window, guesses: Guesses, e: number, ofClass: string, several: boolean): StatisticalLink[] {
+function linksOf(guesses: Guesses, e: number, context: Context & { several: boolean }): StatisticalLink[] {
+  const { model, window, ofClass, shares, several } = context
   const causes = guesses.of(e)
   const best = causes[0]
   if (!best) return []
   const shown = several ? causes.filter((c) => c === best || c.p >= 0.5) : [best]
-  return shown.map((cause) => ({
-    effect: window.spans[e]?.id ?? '',
-    cause: window.spans[cause.cause]?.id ?? '',
-    causeLine: window.anchors.line[cause.anchor] ?? -1,
-    tier: 'C',
-    confidence: calibrated(model.calibration, cause.p, ofClass),
-    rule: 'call-site',
-    evidence: evidenceOf(window, e, cause, causes.length),
-    alternatives: alternativesTo(
-      cause,
-      causes.filter((c) => !shown.includes(c)),
-      guesses.outside(e),
-      { model, window, ofClass },
-    ),
-    model: model.hash,
-  }))
+  return shown.map((cause) => {
+    const others = causes.filter((c) => !shown.includes(c))
+    // Of a batch, another cause's value tells nothing against this one.
+    const value = decisiveValue(window, shares, e, cause.cause, others.map((c) => c.cause)) // prettier-ignore
+    return {
+      effect: window.spans[e]?.id ?? '',
+      cause: window.spans[cause.cause]?.id ?? '',
+      causeLine: window.anchors.line[cause.anchor] ?? -1,
+      tier: value ? 'B' : 'C',
+      confidence: calibrated(model.calibration, cause.p, ofClass),
+      rule: value ? 'shared-value' : 'call-site',
+      evidence: [...(value ? valueEvidence(value) : []), ...evidenceOf(window, e, cause, causes.length)],
+      ...(value ? { value } : {}),
+      alternatives: alternativesTo(cause, others, guesses.outside(e), context),
+      model: model.hash,
+    }
+  })
 }
 
+interface Context {
+  model: Model
+  window: Window
+  ofClass: string
+  shares: ShareView
+}
+
+const valueEvidence = ({ hash, carriers }: SharedValue): Evidence[] => [
+  { kind: 'value', value: hash.toString(16).padStart(14, '0') },
+  { kind: 'carriers', value: String(carriers) },
+]
+
 /** What is left of the probability goes to the others in proportion. */
-function alternativesTo(
-  chosen: CauseGuess,
-  others: CauseGuess[],
-  outside: number,
-  { model, window, ofClass }: { model: Model; window: Window; ofClass: string },
-): Candidate[] {
+function alternativesTo(chosen: CauseGuess, others: CauseGuess[], outside: number, { model, window, ofClass }: Context): Candidate[] {
   const scale = chosen.p < 1 ? (1 - calibrated(model.calibration, chosen.p, ofClass)) / (1 - chosen.p) : 0
   const list: Candidate[] = others.map((c) => ({ cause: window.spans[c.cause]?.id ?? null, p: Math.min(1, c.p * scale) }))
   list.push({ cause: null, p: Math.min(1, outside * scale) })

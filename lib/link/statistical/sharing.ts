@@ -17,6 +17,8 @@ export interface Sharing {
   has(span: number, value: number): boolean
   /** Spans that carry it and begin in that time. */
   carriers(value: number, fromMs: number, toMs: number): readonly number[]
+  /** How many spans of a service there are around an effect for one of them that carries the value. */
+  rarity(effect: number, service: number, value: number): number
 }
 
 export interface RareValue {
@@ -55,12 +57,26 @@ export function indexValues(window: Window): Sharing {
     const list = carriers.get(value) ?? []
     return list.slice(bound(window, list, fromMs), bound(window, list, toMs))
   }
-  return { rare, has: (span, value) => includes(ofSpan[span], value), carriers: around }
+  const ofService = new Map<number, number[]>()
+  window.service.forEach((service, s) => {
+    const list = ofService.get(service)
+    if (list) list.push(s)
+    else ofService.set(service, [s])
+  })
+  const rarity = (effect: number, service: number, value: number): number => {
+    const at = window.startMs[effect] ?? 0
+    const carrying = around(value, at - AROUND_MS, at + AROUND_MS).filter((s) => window.service[s] === service).length
+    return count(ofService.get(service) ?? [], at - AROUND_MS, at + AROUND_MS) / Math.max(1, carrying)
+  }
+  return { rarity, rare, has: (span, value) => includes(ofSpan[span], value), carriers: around }
 }
+
+/** Class of a value that so many spans carry. */
+export const shareClass = (spans: number): number => Math.min(SHARES - 1, Math.ceil(Math.log2(spans)))
 
 /** Class of the rarest value that the cause has too; 0 where there is none. */
 export function shareOf(sharing: Sharing, rare: readonly RareValue[], cause: number): number {
-  for (const { value, spans } of rare) if (sharing.has(cause, value)) return Math.min(SHARES - 1, Math.ceil(Math.log2(spans)))
+  for (const { value, spans } of rare) if (sharing.has(cause, value)) return shareClass(spans)
   return 0
 }
 

@@ -46,8 +46,20 @@ export interface Candidate {
 }
 
 export interface Evidence {
-  kind: 'delay' | 'return' | 'value' | 'rivals'
+  /** Of `value`, the value is its hash in hex until the lines' text is at hand (adapt.ts, `namedValue`). */
+  kind: 'delay' | 'return' | 'value' | 'carriers' | 'rivals'
   value: string
+}
+
+/** A value that decides for tier B. */
+export interface SharedValue {
+  /** As in LineInput.values. */
+  hash: number
+  /** First lines that it stands in, as indices into the spans' lines by time. */
+  effectLine: number
+  causeLine: number
+  /** Spans around the effect that carry it, these two among them. */
+  carriers: number
 }
 
 /** The best cause found for one effect; its confidence says whether it may be shown. */
@@ -59,8 +71,11 @@ export interface StatisticalLink {
   tier: 'B' | 'C'
   /** Calibrated probability that `cause` is right. */
   confidence: number
+  /** `shared-value` for tier B, `call-site` for tier C. */
   rule: string
   evidence: Evidence[]
+  /** Of tier B: what effect and cause share. */
+  value?: SharedValue
   /** The next best, at most three, same scale as `confidence`; a null cause is "outside". */
   alternatives: Candidate[]
   /** Content hash of the model that made it. */

@@ -94,7 +94,7 @@ export function openWindow(input: readonly SpanInput[], names: Names, learned: {
       toMs: new Float64Array(total),
       ofSpan: new Int32Array(n + 1),
     },
-    sharing: { rare: () => [], has: () => false, carriers: () => [] },
+    sharing: { rare: () => [], has: () => false, carriers: () => [], rarity: () => 0 },
     byBefore: new Map(),
   }
   fill(window, names)
