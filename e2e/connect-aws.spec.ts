@@ -107,7 +107,7 @@ test('what is logged from now on follows, and a range of the past is read when a
   await expect.poll(() => storedOf(page, GROUPS[0] ?? ''), { timeout: 90_000 }).toBe(84)
   await page.goto(`${address}/sources`)
   await page.getByRole('list', { name: 'Connections to AWS' }).getByRole('button').click()
-  await page.getByLabel('From').fill('-22h')
+  await page.getByRole('textbox', { name: 'From', exact: true }).fill('-22h')
   await page.getByRole('button', { name: 'Read it' }).click()
   await expect.poll(() => storedOf(page, GROUPS[0] ?? ''), { timeout: 90_000 }).toBe(124)
   await expect(page.getByText(/2 of 2 groups done/)).toBeVisible({ timeout: 60_000 })

@@ -121,7 +121,7 @@ function GroupLine({ group, zone, now }: { group: GroupStatus; zone: Zone; now: 
         <OutcomeMark outcome={bad ? 'warn' : group.state === 'active' ? 'ok' : 'missing'} />
         <b className="cut mono grow">{group.kind === 'xray' ? 'X-Ray traces' : shortSourceName(group.name)}</b>
         <span className={`small ${bad ? 'text-warn' : 'text-ink-3'}`}>
-          {group.state === 'active' ? (group.lagMs === null ? 'starting' : `${formatLag(group.lagMs)} behind`) : WORDS[group.state]}
+          {group.state === 'active' ? (group.lagMs === null ? 'starting' : `lag ${formatLag(group.lagMs)}`) : WORDS[group.state]}
         </span>
       </span>
       <span className="small block text-ink-3">

@@ -86,7 +86,7 @@ function Estimate({ estimate }: { estimate: EstimateAnswer }) {
         a month <b>{monthlyUsd.total < 0.01 ? '$0.00' : `$${monthlyUsd.total.toFixed(2)}`}</b>
       </span>
       <span className="kv">
-        each group every <b>{passSeconds < 1 ? '1 s' : `${Math.ceil(passSeconds)} s`}</b>
+        a look at all of them takes <b>{passSeconds < 1 ? 'under 1 s' : `${Math.ceil(passSeconds)} s`}</b>
       </span>
       {fits ? null : <p className="!mb-0 text-warn">More than AWS allows in calls a second: choose fewer groups, or expect a growing lag.</p>}
       <details className="small w-full">
