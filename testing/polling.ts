@@ -1,5 +1,6 @@
 /** A poller on a fake AWS, with a clock that stands still while requests are under way and else jumps to what is due next. */
 import type { Pool } from 'pg'
+import { onTestFinished } from 'vitest'
 import type { PollClock } from '#lib/ingest/poll-clock'
 import { LogsPoller, type PollSettings } from '#lib/ingest/poll-logs'
 import { createPool } from '#lib/db/pool'
@@ -7,8 +8,9 @@ import type { NewConnection } from '#lib/model/connection'
 import { createLog } from '#lib/server/log'
 import { TokenBuckets } from '#lib/sources/aws/token-bucket'
 import { createConnection } from '#lib/store/connections'
+import { createVirtualClock } from '#testing/fake-aws/clock'
 import { draw } from '#testing/fake-aws/draw'
-import { HOME, type FakeAws } from '#testing/fake-aws/server'
+import { HOME, startFakeAws, type FakeAws } from '#testing/fake-aws/server'
 
 const log = createLog('test')
 log.level = 'silent'
@@ -99,4 +101,27 @@ function aborted(signal: AbortSignal | undefined): Promise<void> {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
+}
+
+const TABLES = 'event, ingest_batch, source, log_stream, service, template, quarantine, aws_connection, poll_target, poll_scan, backfill, coverage'
+
+/** A new fake AWS and an empty store; the fake ends with the test. */
+export async function freshWorld(pool: Pool, seed: string, startMs: number): Promise<FakeAws> {
+  await pool.query(`truncate ${TABLES}`)
+  await pool.query('update dictionary_epoch set epoch = epoch + 1')
+  const fake = await startFakeAws({ seed, clock: createVirtualClock(startMs) })
+  onTestFinished(() => fake.close())
+  return fake
+}
+
+/** `group eventId` of everything stored, each as often as it is, sorted. */
+export async function storedIds(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(`select s.name || ' ' || e.source_event_id as id from event e join source s on s.id = e.source_id`)
+  return rows.map((row) => row.id).sort()
+}
+
+/** The same of everything that was ever issued, or of some groups, deleted ones too. */
+export function issuedIds(fake: FakeAws, groups?: readonly string[]): string[] {
+  const events = groups ? groups.flatMap((group) => fake.logs().issued(group)) : fake.logs().issued()
+  return events.map((event) => `${event.logGroup} ${event.eventId}`).sort()
 }

@@ -17,6 +17,9 @@ describe('the state of a source', () => {
     ['done', heard(3_600_000, 3_600_000)],
     ['done', heard(1_000, 3 * 365 * 86_400_000)],
     ['done', heard(1_000, null)],
+    ['live', { ...heard(3_600_000, 150_000), polled: true }],
+    ['behind', { ...heard(1_000, 400_000), polled: true }],
+    ['behind', { ...heard(1_000, null), polled: true }],
     ['empty', { kind: 'http', lagMs: null, lastReceived: null, lastEvent: null }],
   ] as const)('is %s', (state, source) => expect(sourceState(source, now)).toBe(state))
 })

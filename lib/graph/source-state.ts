@@ -9,8 +9,12 @@ const HEARD_MS = 15 * 60_000
 export const BEHIND_MS = 120_000
 /** What is older than this when it arrives is an import, and late for nothing. */
 const IMPORT_MS = 6 * 3_600_000
+/** A group that is asked is looked at each minute when it is quiet, and a minute of delay is allowed for until its own is known. */
+const POLLED_BEHIND_MS = 300_000
 
-export function sourceState(source: Pick<SourceStatus, 'kind' | 'lagMs' | 'lastReceived' | 'lastEvent'>, nowMs: number): SourceState {
+export function sourceState(source: Pick<SourceStatus, 'kind' | 'lagMs' | 'lastReceived' | 'lastEvent' | 'polled'>, nowMs: number): SourceState {
+  // Whoever is asked may be silent and known all the same.
+  if (source.polled) return source.lagMs === null || source.lagMs > POLLED_BEHIND_MS ? 'behind' : source.lastEvent === null ? 'empty' : 'live'
   if (source.lastEvent === null || source.lastReceived === null) return 'empty'
   // A file is there once and whole.
   if (source.kind === 'file' || nowMs - Date.parse(source.lastReceived) > HEARD_MS) return 'done'

@@ -53,6 +53,8 @@ export const sourceStatus = z.object({
   services: z.array(z.object({ name: z.string(), kind: serviceKind })),
   /** Events a bucket over the asked range, oldest first. */
   rate: z.array(z.number()).optional(),
+  polled: z.boolean().optional().describe('true where a connection asks it for more'),
+  coverage: z.array(z.object({ from: iso, to: iso })).optional().describe('of a polled source: what of the asked range is complete, events or none'),
 })
 
 /** The sources with their events a bucket over a range. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { completeUntil, isComplete, type SourceCoverage } from './coverage'
+import { commonRanges, completeUntil, isComplete, type SourceCoverage } from './coverage'
 import { RUNNING_WAIT_NS, transactionStatus } from './transaction-status'
 
 const MINUTE = 60_000_000_000n
@@ -23,6 +23,19 @@ describe('an answer is complete', () => {
   it('not while events wait to be linked, nor about the future', () => {
     expect(isComplete([source(1n, 1n)], asked(2n, 1))).toBe(false)
     expect(isComplete([], { toNs: NOW + 60n * MINUTE, nowNs: NOW, pending: 0 })).toBe(false)
+  })
+  it('as far as a polled source was asked, whatever it had to say', () => {
+    const polled = (minutesAgo: bigint): SourceCoverage => ({ ...source(500n, 499n), polled: { completeNs: NOW - minutesAgo * MINUTE } })
+    expect(isComplete([polled(2n)], asked(2n))).toBe(true)
+    expect(isComplete([polled(3n)], asked(2n))).toBe(false)
+    expect(isComplete([{ lastNs: null, lastReceivedNs: null, polled: { completeNs: null } }], asked(1_000_000n))).toBe(false)
+    expect(completeUntil(polled(2n))).toBe(NOW - 2n * MINUTE)
+  })
+  it('where all who read a source have read it', () => {
+    const range = (from: bigint, to: bigint) => ({ fromNs: from, toNs: to })
+    expect(commonRanges([[range(0n, 10n), range(20n, 30n)], [range(5n, 25n)]])).toEqual([range(5n, 10n), range(20n, 25n)])
+    expect(commonRanges([[range(0n, 10n)], []])).toEqual([])
+    expect(commonRanges([])).toEqual([])
   })
   it('and nothing is claimed of a source without events', () => {
     expect(completeUntil({ lastNs: null, lastReceivedNs: null })).toBeNull()

@@ -6,6 +6,8 @@ export interface SourceCoverage {
   lastNs: UnixNano | null
   /** When it last delivered something. */
   lastReceivedNs: UnixNano | null
+  /** Where somebody asks it for more: complete until then, null before the first look has ended. */
+  polled?: { completeNs: UnixNano | null } | null
 }
 
 /** A source that delivered within this time is expected to go on: three of CloudWatch's usual five-minute delivery delays. */
@@ -15,6 +17,7 @@ const HISTORY_NS = 86_400n * 1_000_000_000n
 
 /** Whether the source is expected to bring more of the present. */
 export function isLive(source: SourceCoverage, nowNs: UnixNano): boolean {
+  if (source.polled) return true
   const { lastNs, lastReceivedNs } = source
   if (lastReceivedNs === null || lastReceivedNs <= nowNs - LIVE_NS) return false
   return lastNs === null || lastReceivedNs - lastNs < HISTORY_NS
@@ -22,10 +25,10 @@ export function isLive(source: SourceCoverage, nowNs: UnixNano): boolean {
 
 /**
  * Files and pushes say nothing about what they will bring, so all that can be claimed is what they brought: complete until the last
- * event received. Null where nothing was. A source that is asked by polling will state more once there is one.
+ * event received. A source that is polled is complete as far as it was asked, whether or not anything happened. Null where nothing is known.
  */
 export function completeUntil(source: SourceCoverage): UnixNano | null {
-  return source.lastNs
+  return source.polled ? source.polled.completeNs : source.lastNs
 }
 
 /**
@@ -39,4 +42,22 @@ export function isComplete(sources: readonly SourceCoverage[], asked: { toNs: Un
     const until = completeUntil(source)
     return !isLive(source, asked.nowNs) || (until !== null && until >= asked.toNs)
   })
+}
+
+/** A range that is complete; `to` is exclusive. */
+export interface CompleteRange {
+  fromNs: UnixNano
+  toNs: UnixNano
+}
+
+/** What lies in a range of each of the lists: a source that several connections read is complete where all of them are. Lists are in order of time. */
+export function commonRanges(lists: readonly (readonly CompleteRange[])[]): CompleteRange[] {
+  const [first = [], ...others] = lists
+  return others.reduce<readonly CompleteRange[]>((common, list) => common.flatMap((a) => list.flatMap((b) => overlapOf(a, b))), first).slice()
+}
+
+function overlapOf(a: CompleteRange, b: CompleteRange): CompleteRange[] {
+  const fromNs = a.fromNs > b.fromNs ? a.fromNs : b.fromNs
+  const toNs = a.toNs < b.toNs ? a.toNs : b.toNs
+  return fromNs < toNs ? [{ fromNs, toNs }] : []
 }

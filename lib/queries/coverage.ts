@@ -2,14 +2,19 @@
 import { nsToIso, type UnixNano } from '#lib/base/time'
 import type { TimeRange } from '#lib/base/time-range'
 import { sql, type Sql } from '#lib/db/sql'
-import { isComplete } from '#lib/model/coverage'
+import { isComplete, type SourceCoverage } from '#lib/model/coverage'
+import { loadPolledSources } from './polled-sources'
 import type { Db } from './read'
 
-/** The rule's input is small: sources, and what waits to be linked. */
+/** The rule's input is small: sources, polled groups, and what waits to be linked. */
 export async function loadComplete(db: Db, toNs: UnixNano, nowNs: UnixNano): Promise<boolean> {
-  const sources = await db.rows<{ last_ns: bigint | null; last_received_ns: bigint | null }>(sql`select last_ns, last_received_ns from source`)
+  const polled = await loadPolledSources(db)
+  const sources = await db.rows<{ id: bigint; last_ns: bigint | null; last_received_ns: bigint | null }>(sql`select id, last_ns, last_received_ns from source`)
   const pending = await loadPending(db, toNs)
-  const coverage = sources.map((row) => ({ lastNs: row.last_ns, lastReceivedNs: row.last_received_ns }))
+  const coverage: SourceCoverage[] = sources.map((row) => ({ lastNs: row.last_ns, lastReceivedNs: row.last_received_ns, polled: polled.get(row.id) ?? null }))
+  // A group that is asked and has brought nothing yet counts as well.
+  const known = new Set(sources.map((row) => row.id))
+  for (const [id, source] of polled) if (!known.has(id)) coverage.push({ lastNs: null, lastReceivedNs: null, polled: source })
   return isComplete(coverage, { toNs, nowNs, pending: pending.events })
 }
 

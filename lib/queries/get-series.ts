@@ -9,6 +9,7 @@ import type { Series } from '#lib/model/api'
 import { RUNNING_WAIT_NS } from '#lib/model/transaction-status'
 import { eventsFrom } from './list-transactions'
 import { prepareSearch } from './prepare-search'
+import { loadCompleteRanges } from './polled-sources'
 import type { Db } from './read'
 import { loadServices, type Services } from './services'
 
@@ -120,7 +121,10 @@ function toMs(ns: number | null | undefined): number | null {
   return ns === null || ns === undefined ? null : Number(ns) / 1e6
 }
 
-/** Buckets in which no source has an event, neighbours joined: nothing is known of them. One probe of event_key a bucket. */
+/**
+ * Buckets in which no source has an event and which no polled source is known to be complete for, neighbours joined: nothing is known of them.
+ * One probe of event_key a bucket.
+ */
 async function loadGaps(db: Db, range: TimeRange, width: bigint, buckets: number): Promise<Series['gaps']> {
   const rows = await db.rows<{ bucket: bigint }>(sql`
     select b.bucket
@@ -131,8 +135,15 @@ async function loadGaps(db: Db, range: TimeRange, width: bigint, buckets: number
         and e.time_ns < least(${range.fromNs}::bigint + (b.bucket + 1) * ${width}::bigint, ${range.toNs}::bigint)
     )
     order by b.bucket`)
+  const covered = [...(await loadCompleteRanges(db, range)).values()].flat()
+  const isCovered = (bucket: bigint): boolean => {
+    const fromNs = range.fromNs + bucket * width
+    const toNs = fromNs + width < range.toNs ? fromNs + width : range.toNs
+    return covered.some((complete) => complete.fromNs <= fromNs && complete.toNs >= toNs)
+  }
   const gaps: { from: number; to: number }[] = []
   for (const { bucket: number } of rows) {
+    if (isCovered(number)) continue
     const bucket = Number(number)
     const last = gaps.at(-1)
     if (last && last.to === bucket) last.to = bucket + 1

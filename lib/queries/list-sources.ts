@@ -4,6 +4,7 @@ import type { TimeRange } from '#lib/base/time-range'
 import { sql } from '#lib/db/sql'
 import type { SourceStatus } from '#lib/model/api'
 import { completeUntil, isLive } from '#lib/model/coverage'
+import { loadCompleteRanges, loadPolledSources, type PolledSource } from './polled-sources'
 import type { Db } from './read'
 import { loadServices } from './services'
 
@@ -42,8 +43,10 @@ export async function listSources(db: Db, nowNs: UnixNano, range?: TimeRange): P
     order by s.name
     limit ${MAX_SOURCES}`)
   const rates = range ? await loadRates(db, range) : null
-  return rows.map((row) => {
-    const coverage = { lastNs: row.last_ns, lastReceivedNs: row.last_received_ns }
+  const ranges = range ? await loadCompleteRanges(db, range) : null
+  const polled = await loadPolledSources(db)
+  return withSilent(rows, polled).map((row) => {
+    const coverage = { lastNs: row.last_ns, lastReceivedNs: row.last_received_ns, polled: polled.get(row.id) ?? null }
     const until = completeUntil(coverage)
     const nodes = new Map((row.service_ids ?? []).map((id) => [services.of(id).id, services.of(id)]))
     return {
@@ -61,9 +64,29 @@ export async function listSources(db: Db, nowNs: UnixNano, range?: TimeRange): P
       lastEvent: iso(row.last_ns),
       lastReceived: iso(row.last_received_ns),
       services: [...nodes.values()].map((node) => ({ name: node.name, kind: node.kind })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+      ...(coverage.polled ? { polled: true } : {}),
+      ...(ranges?.has(row.id) ? { coverage: ranges.get(row.id)?.map(({ fromNs, toNs }) => ({ from: nsToIso(fromNs), to: nsToIso(toNs) })) ?? [] } : {}),
       ...(rates ? { rate: rates.get(row.id) ?? Array.from({ length: RATE_POINTS }, () => 0) } : {}),
     }
   })
+}
+
+/** Groups that are asked and have brought nothing are sources as well: that nothing happened there is known. */
+function withSilent(rows: SourceRow[], polled: ReadonlyMap<bigint, PolledSource>): SourceRow[] {
+  const known = new Set(rows.map((row) => row.id))
+  const nothing = {
+    received: 0n,
+    stored: 0n,
+    duplicate: 0n,
+    quarantined: 0n,
+    rejected: 0n,
+    first_ns: null,
+    last_ns: null,
+    last_received_ns: null,
+    service_ids: null,
+  }
+  const silent = [...polled].filter(([id]) => !known.has(id)).map(([id, { name, kind }]): SourceRow => ({ id, name, kind, ...nothing }))
+  return silent.length === 0 ? rows : [...rows, ...silent].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 async function loadRates(db: Db, range: TimeRange): Promise<Map<bigint, number[]>> {
