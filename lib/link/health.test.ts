@@ -40,9 +40,10 @@ describe('ruleHealth', () => {
   })
 
   it('sees one sender where an execution and the segment of its call both name the message', () => {
-    const call = [link(1n, 2n, 'span-parent', 't:1'), link(2n, 3n, 'span-parent', 't:2')]
+    const call = [link(1n, 2n, 'segment-run', 't:1'), link(2n, 3n, 'span-parent', 't:2')]
     expect(ruleHealth([...call, link(1n, 9n, 'message-id', 'm'), link(3n, 9n, 'message-id', 'm')])).toMatchObject([
       { rule: 'span-parent', contradicted: 0 },
+      { rule: 'segment-run', contradicted: 0 },
       { rule: 'message-id', effects: 1, contradicted: 0 },
     ])
   })

@@ -18,6 +18,8 @@ const RATE_MAX = 0.001
 const CONTRADICTIONS_MIN = 3
 /** 95 % of a normal distribution lie within this many deviations. */
 const Z = 1.96
+/** Rules whose effects are parts of their causes' work. */
+const NESTING: ReadonlySet<string> = new Set(['span-parent', 'span-call', 'segment-run'])
 /** Segments inside one execution nest this deep at most where a walk upward still looks for their common execution. */
 const NESTING_MAX = 32
 
@@ -56,7 +58,7 @@ export type Demotions = ReadonlyMap<string, number>
  */
 export function ruleHealth(links: readonly Link[]): RuleHealth[] {
   const causesOf = groupBy(
-    links.filter((link) => link.rule === 'span-parent'),
+    links.filter((link) => NESTING.has(link.rule)),
     (link) => link.effect,
   )
   const above = new Map([...causesOf].map(([effect, list]) => [effect, list.map((link) => link.cause)]))

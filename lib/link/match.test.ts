@@ -65,17 +65,7 @@ describe('linksOf', () => {
     expect(linksOf(1n, [effect], () => crowd)).toEqual([])
   })
 
-  it('leads through the span that an id passed through: access line > execution log > function, caller > S3 request > notification', () => {
-    const [access, execution, fn] = [1n, 2n, 3n]
-    expect(
-      links([
-        ref(access, 'request', 'self', 'g'),
-        ref(execution, 'request', 'self', 'g'),
-        ref(execution, 'request', 'parent', 'g'),
-        ref(execution, 'request', 'produced', 'g'),
-        ref(fn, 'request', 'parent', 'g'),
-      ]),
-    ).toEqual(['1>2 gateway-request', '2>3 gateway-request'])
+  it('leads through the span that an id passed through: caller > S3 request > notification, caller > recorded call > receiver', () => {
     const written = [ref(1n, 'request', 'called', 'w'), ref(2n, 'request', 'self', 'w'), ref(2n, 'request', 'called', 'w'), ref(3n, 'request', 'consumed', 'w')]
     expect(links(written)).toEqual(['1>2 call-id', '2>3 call-notified'])
     expect(links([written[0], written[3]].flatMap((one) => one ?? []))).toEqual(['1>3 call-notified'])

@@ -71,7 +71,7 @@ export interface Ref {
  * earliest start, latest end, worst outcome, so that order and repetition do not matter.
  */
 export interface SpanFact {
-  /** Identity; the span's id is hash64 of it. `exec:<RequestId>`, `xray:<trace>:<segment>`, `sqs:<queue arn>:<message>:<receive count>`, `gateway:<id>`, … */
+  /** Identity; the span's id is hash64 of it. `exec:<RequestId>`, `span:<trace>:<span>`, `sqs:<queue arn>:<message>:<receive count>`, `gateway:<id>`, … */
   key: string
   /** Tells apart what may share a key by somebody's fault: clients can choose a gateway's request id, but not its extended one. */
   variant?: string

@@ -160,7 +160,12 @@ function causesOf(span: TraceSpan, within: ServiceRef, own: SpanFact, draft: Dra
     if (role === 'consumed' && messageId !== undefined) own.refs.push({ kind: 'message', role, value: messageId })
     return
   }
-  const at = { destination, consumer: within.name, untilNs: span.startNs }
+  const at = {
+    destination,
+    consumer: within.name,
+    untilNs: span.startNs,
+    queue: queueArn(textOf(attributes, 'aws.sqs.queue.url') ?? textOf(attributes, 'messaging.destination.name')),
+  }
   for (const link of links) {
     const linked = spanValue(link.traceId, link.spanId)
     const linkedMessage = idOf(textOf(link.attributes, 'messaging.message.id')) ?? (links.length === 1 ? messageId : undefined)
@@ -180,11 +185,15 @@ interface Delivery {
   untilNs: UnixNano | null
   messageId: string | undefined
   from: Ref | undefined
+  /** ARN of the SQS queue, where its address is known. */
+  queue: string | null
 }
 
 /** One message on its way to one consumer, as a span between the two. */
-function deliver({ destination, consumer, untilNs, messageId, from }: Delivery, own: SpanFact, draft: Draft): void {
-  const key = `delivery:${destination.name}:${messageId ?? from?.value ?? ''}:${consumer}`
+function deliver({ destination, consumer, untilNs, messageId, from, queue }: Delivery, own: SpanFact, draft: Draft): void {
+  // The record that the consumer may have logged has the same key (logged-event.ts): they are one delivery.
+  const record = queue === null || messageId === undefined ? null : `sqs:${queue}:${messageId}:1`
+  const key = record ?? `delivery:${destination.name}:${messageId ?? from?.value ?? ''}:${consumer}`
   const refs: Ref[] = [{ kind: 'span', role: 'self', value: key }]
   if (messageId !== undefined) refs.push({ kind: 'message', role: 'consumed', value: messageId })
   if (from !== undefined) refs.push(from)
@@ -230,6 +239,12 @@ function destinationOf(attributes: Attributes): ServiceRef | undefined {
 function lastName(name: string): string {
   if (name.startsWith('arn:')) return nameOfArn(name)
   return name.startsWith('http') ? name.slice(name.lastIndexOf('/') + 1) : name
+}
+
+/** `https://sqs.<region>.amazonaws.com/<account>/<name>` -> the queue's ARN. */
+function queueArn(url: string | undefined): string | null {
+  const parts = /^https:\/\/sqs\.([a-z0-9-]{4,25})\.amazonaws\.com\/(\d{12})\/([\w.-]{1,85})$/.exec(url ?? '')
+  return parts === null ? null : `arn:aws:sqs:${parts[1]}:${parts[2]}:${parts[3]}`
 }
 
 /** What a client span called, where its attributes name a thing that logs nothing itself. */

@@ -33,11 +33,11 @@ test('any other segment is a span of its trace; its calls tell what they called 
       ] },
     ],
   }) // prettier-ignore
-  expect(told.own).toBe(`function redeem xray:${T}:1f7e521a8acfcd47 0…100 {span self ${T}:1f7e521a8acfcd46} {span parent ${T}:1f7e521a8acfcd47}`)
+  expect(told.own).toBe(`function redeem span:${T}:1f7e521a8acfcd47 0…100 {span self ${T}:1f7e521a8acfcd46} {span parent ${T}:1f7e521a8acfcd47}`)
   expect(told.more).toEqual([
-    `function redeem xray:${T}:035f6e4404b184aa "Invocation" 10…90 {span self ${T}:035f6e4404b184aa} {span parent ${T}:1f7e521a8acfcd46}`,
-    `queue capture xray:${T}:841050969a54c0e4 "SendMessage" 20…30 {span self ${T}:841050969a54c0e4} {span parent ${T}:035f6e4404b184aa} {request called 6025a2d9-1828-59fa-b3ef-fbdc81b77827} {message produced ba53edbd-4511-44af-9f73-45973c72a677}`,
-    `external api.example.com xray:${T}:841050969a54c0e5 "GET /v1/rates" 40…50 ERROR {span self ${T}:841050969a54c0e5} {span parent ${T}:035f6e4404b184aa}`,
+    `function redeem span:${T}:035f6e4404b184aa "Invocation" 10…90 {span self ${T}:035f6e4404b184aa} {span parent ${T}:1f7e521a8acfcd46}`,
+    `queue capture span:${T}:841050969a54c0e4 "SendMessage" 20…30 {span self ${T}:841050969a54c0e4} {span parent ${T}:035f6e4404b184aa} {request called 6025a2d9-1828-59fa-b3ef-fbdc81b77827} {message produced ba53edbd-4511-44af-9f73-45973c72a677}`,
+    `external api.example.com span:${T}:841050969a54c0e5 "GET /v1/rates" 40…50 ERROR {span self ${T}:841050969a54c0e5} {span parent ${T}:035f6e4404b184aa}`,
   ])
 })
 
@@ -58,7 +58,7 @@ test("a gateway's stage segment is the request that its access line reports", ()
 })
 
 describe('services', () => {
-  const service = (more: object): unknown => String(segment(more).own).split(' xray:')[0]
+  const service = (more: object): unknown => String(segment(more).own).split(' span:')[0]
   test.each([
     [{ origin: 'AWS::SQS::Queue', inferred: true, aws: { queue_url: 'https://sqs.eu-west-1.amazonaws.com/1/capture' } }, 'queue capture'],
     [{ origin: 'AWS::SNS', inferred: true, aws: { topic_arn: 'arn:aws:sns:eu-west-1:1:issued' } }, 'topic issued'],
@@ -101,7 +101,7 @@ test('an inferred segment repeats the ids of the call that it was inferred from,
       parent_id: '4e389a109ab7353c',
       aws: { queue_url: 'https://q/capture', message_id: 'ba53edbd-4511-44af-9f73-45973c72a677', request_id: 'r-1234567' },
     }).own,
-  ).toBe(`queue capture xray:${T}:4e389a109ab7353c 0…100 {span self ${T}:1f7e521a8acfcd46} {span parent ${T}:4e389a109ab7353c}`)
+  ).toBe(`queue capture span:${T}:4e389a109ab7353c 0…100 {span self ${T}:1f7e521a8acfcd46} {span parent ${T}:4e389a109ab7353c}`)
 })
 
 test('its own parent, W3C ids, upper case, children without ids', () => {

@@ -85,7 +85,7 @@ function segmentFact(value: JsonObject, traceId: string): SpanFact {
 /** What the logs call the same thing, where they speak of it. */
 function identityOf(requestId: string | undefined, gateway: string | undefined, span: string): Pick<SpanFact, 'key' | 'form'> {
   if (requestId !== undefined) return { key: `exec:${requestId}`, form: 'execution' }
-  return gateway !== undefined ? { key: `gateway:${gateway}`, form: 'request' } : { key: `xray:${span}`, form: 'segment' }
+  return gateway !== undefined ? { key: `gateway:${gateway}`, form: 'request' } : { key: `span:${span}`, form: 'segment' }
 }
 
 /**
@@ -149,7 +149,7 @@ function addSubsegments(value: JsonObject, enclosing: Enclosing): void {
     if (!isJsonObject(child) || typeof child.id !== 'string' || !/^[0-9a-f]{16}$/i.test(child.id)) continue
     const id = child.id.toLowerCase()
     const service = serviceOf(child, enclosing.service)
-    const fact = spanFact(child, { key: `xray:${traceId}:${id}`, form: 'segment', service, traceId })
+    const fact = spanFact(child, { key: `span:${traceId}:${id}`, form: 'segment', service, traceId })
     fact.refs.push({ kind: 'span', role: 'self', value: `${traceId}:${id}` })
     if (id !== parent) fact.refs.push({ kind: 'span', role: 'parent', value: `${traceId}:${parent}` })
     fact.refs.push(...callRefs(member(child, 'aws')))
