@@ -1,7 +1,7 @@
 'use client'
 import { formatClock } from '#lib/base/clock'
 import { formatCount, formatDuration } from '#lib/base/format'
-import { ruleWords, sureWords } from '#lib/graph/evidence'
+import { measuredWords, ruleWords, sharedValues, sureWords } from '#lib/graph/evidence'
 import type { UnitLink } from '#lib/graph/fold-transaction'
 import { unitWords } from '#lib/graph/unit-words'
 import { elapsedOf } from '#lib/graph/waiting'
@@ -16,6 +16,7 @@ import { ValueMenu } from '#components/ui/value-menu'
 import { LinkMark } from './causality-table'
 import { InspectorHead, InspectorSection } from './inspector-parts'
 import type { InspectorProps } from './inspector-parts'
+import { Verdict } from './link-verdict'
 import { RawLine } from './raw-line'
 
 export interface LinkInspectorProps extends InspectorProps {
@@ -60,18 +61,21 @@ export function LinkInspector({ model, unitLink, onSelect }: LinkInspectorProps)
       </InspectorSection>
       {link ? <Proof link={link} model={model} /> : null}
       {link ? <Delay link={link} model={model} /> : null}
-      {link && link.alternatives.length > 0 ? <Alternatives link={link} model={model} onSelect={onSelect} /> : null}
+      {link && link.tier !== 'A' ? <Verdict key={`${link.cause.spanId} ${link.effect.spanId}`} link={link} model={model} onSelect={onSelect} /> : null}
     </>
   )
 }
 
 function Proof({ link, model }: { link: LinkItem; model: InspectorProps['model'] }) {
-  const values = link.evidence.map((one) => one.value)
+  const shared = sharedValues(link)
+  const measured = measuredWords(link)
+  const values = shared.map((one) => one.value)
   return (
     <InspectorSection title="Evidence" note={values.length > 0 ? `${values.length} in common` : 'no shared value'}>
-      {link.evidence.length > 0 ? (
+      {measured.length > 0 ? <p className="mb-2">{measured.join(' ')}</p> : null}
+      {shared.length > 0 ? (
         <div className="mb-2 flex flex-wrap gap-x-3">
-          {link.evidence.map((one) => (
+          {shared.map((one) => (
             <span key={`${one.kind} ${one.value}`} className="kv max-w-full">
               <span>{one.kind}</span> <ValueMenu field={one.kind} value={one.value} />
             </span>
@@ -133,43 +137,10 @@ function Delay({ link, model }: { link: LinkItem; model: InspectorProps['model']
       </p>
       {ms < 0 ? (
         <p className="small mt-1 text-warn">
-          The effect seems to come first: the clocks of both disagree, or its start is only the latest possible one. An exact id still proves the link.
+          The effect seems to come first: the clocks of both disagree, or its start is only the latest possible one.
+          {link.tier === 'A' ? ' An exact id still proves the link.' : ''}
         </p>
       ) : null}
-    </InspectorSection>
-  )
-}
-
-function Alternatives({ link, model, onSelect }: { link: LinkItem; model: InspectorProps['model']; onSelect: InspectorProps['onSelect'] }) {
-  const all = [{ spanId: link.cause.spanId, confidence: link.confidence }, ...link.alternatives]
-  const sum = all.reduce((total, one) => total + one.confidence, 0)
-  return (
-    <InspectorSection title="Candidates" note={`sum ${sum.toFixed(2)}`}>
-      <ul>
-        {all.map((one, i) => {
-          const node = model.tree.nodes.get(one.spanId)
-          return (
-            <li key={one.spanId} className="grid min-h-9 grid-cols-[14px_minmax(0,1fr)_40px] items-center gap-x-2 text-small">
-              <i className={`h-2.5 w-2.5 rounded-full ${i === 0 ? 'border-[3.5px] border-accent' : 'border-[1.5px] border-edge'}`} aria-hidden="true" />
-              {node ? (
-                <button
-                  type="button"
-                  className="cut text-left hover:text-accent"
-                  title={`${node.span.service} ${node.span.name}`}
-                  onClick={() => onSelect({ kind: 'unit', id: model.folded.unitOfSpan.get(one.spanId) ?? one.spanId })}
-                >
-                  <span className={i === 0 ? 'font-medium' : ''}>{node.span.service}</span> <span className="text-ink-3">{node.span.name}</span>
-                </button>
-              ) : (
-                <span className="cut text-ink-3" title={one.spanId}>
-                  a span of another transaction, <code>{one.spanId.slice(0, 8)}</code>
-                </span>
-              )}
-              <span className={`num ${i === 0 ? 'font-semibold' : ''}`}>{one.confidence.toFixed(2)}</span>
-            </li>
-          )
-        })}
-      </ul>
     </InspectorSection>
   )
 }

@@ -1,6 +1,7 @@
 'use client'
 import { useCallback, useEffect, useMemo, useRef } from 'react'
 import Link from 'next/link'
+import { sharedValues } from '#lib/graph/evidence'
 import { failedFirst } from '#lib/graph/transaction-words'
 import { ApiError } from '#lib/hooks/api'
 import { REFRESH } from '#lib/hooks/data'
@@ -148,7 +149,7 @@ function provingOf(selection: Selection, model: TransactionModel): { proving: Se
   if (selection?.kind === 'unit') return { proving: new Set(), values: [], spans: new Set(model.folded.units.get(selection.id)?.spans ?? []) }
   const link = model.folded.links.find((one) => one.id === selection?.id)?.links[0]
   const ids = [link?.cause.eventId, link?.effect.eventId].flatMap((id) => (id && model.events.has(id) ? [id] : []))
-  return { proving: new Set(ids), values: link?.evidence.map((one) => one.value) ?? [], spans: new Set() }
+  return { proving: new Set(ids), values: link ? sharedValues(link).map((one) => one.value) : [], spans: new Set() }
 }
 
 /** Esc takes the choice back, unless something that floats takes it first. */

@@ -61,13 +61,44 @@ const TIER_WORDS: Record<LinkItem['tier'], string> = {
   K: 'Both carry the same business key; that claims no direction.',
 }
 
+/** Kinds of evidence that are measured or looked up, and stand in no line. */
+const MEASURED = new Set(['delay', 'return', 'rivals', 'model', 'borrowed'])
+
+/** What both lines hold. */
+export function sharedValues(link: Pick<LinkItem, 'evidence'>): LinkItem['evidence'] {
+  return link.evidence.filter((fact) => !MEASURED.has(fact.kind))
+}
+
+/** What was measured, a sentence each: why an inferred link was chosen, and by which model. */
+export function measuredWords(link: Pick<LinkItem, 'evidence'>): string[] {
+  const of = (kind: string): string | undefined => link.evidence.find((fact) => fact.kind === kind)?.value
+  const [delay, back, rivals, model] = [of('delay'), of('return'), of('rivals'), of('model')]
+  return [
+    delay === undefined ? '' : `The effect began ${signed(delay, 'after', 'before')} the cause\u2019s line.`,
+    back === undefined ? '' : `The cause went on ${signed(back, 'after', 'before')} the effect\u2019s last line, as after a call that it waited for.`,
+    rivals === undefined ? '' : rivalWords(Number(rivals)),
+    of('borrowed') === undefined ? '' : 'How often such links are right is borrowed from links like it: nothing certain was seen of this kind.',
+    model === undefined ? '' : `Found by model ${model.slice(0, 8)}.`,
+  ].filter((sentence) => sentence !== '')
+}
+
+function signed(value: string, after: string, before: string): string {
+  return value.startsWith('-') ? `${value.slice(1)} ${before}` : `${value} ${after}`
+}
+
+function rivalWords(rivals: number): string {
+  if (rivals === 0) return 'Nothing else could have caused it.'
+  return rivals === 1 ? 'One other span could have caused it.' : `${rivals} other spans could have caused it.`
+}
+
 /** How sure, and why, in one or two sentences. */
 export function ruleWords(link: Pick<LinkItem, 'rule' | 'tier'>): string {
   return RULE_WORDS[link.rule] ?? TIER_WORDS[link.tier]
 }
 
 /** `Exact`, `By identifier, 0.98`, `Inferred, 0.97`. */
-export function sureWords(link: Pick<LinkItem, 'tier' | 'confidence'>): string {
+export function sureWords(link: Pick<LinkItem, 'tier' | 'confidence'> & { rule?: string }): string {
+  if (link.rule === 'confirmed') return 'Confirmed'
   // 0.998 rounds to a certainty that only tier A has.
   const number = Math.min(link.confidence, 0.99).toFixed(2)
   if (link.tier === 'A') return 'Exact'

@@ -21,15 +21,29 @@ interface LineRow {
   group_id: bigint
   service_id: bigint
   severity: number
-  template: string | null
+  template_id: bigint | null
   body: string
   log_group: string | null
 }
 
-const LINES = `select e.time_ns, e.id, e.span_id, e.group_id, e.service_id, e.severity, p.text as template, e.body, s.log_group
-  from event e join log_stream s on s.id = e.stream_id left join template p on p.id = e.template_id`
+const LINES = `select e.time_ns, e.id, e.span_id, e.group_id, e.service_id, e.severity, e.template_id, e.body, s.log_group
+  from event e join log_stream s on s.id = e.stream_id`
 /** Some 4 MB of text at once. */
 const PIECE = 4_000
+
+/** Texts of templates, each once in memory however many lines have it. They never change. */
+const templates = new Map<bigint, string>()
+const MOST_TEMPLATES = 50_000
+
+async function toLines(client: PoolClient, rows: readonly LineRow[]): Promise<WindowLine[]> {
+  if (templates.size > MOST_TEMPLATES) templates.clear()
+  const missing = new Set(rows.flatMap((row) => (row.template_id === null || templates.has(row.template_id) ? [] : [row.template_id])))
+  if (missing.size > 0) {
+    const found = await client.query<{ id: bigint; text: string }>('select id, text from template where id = any($1)', [arrayText([...missing])])
+    for (const { id, text } of found.rows) templates.set(id, text)
+  }
+  return rows.map(toLine)
+}
 
 function toLine(row: LineRow): WindowLine {
   return {
@@ -39,7 +53,7 @@ function toLine(row: LineRow): WindowLine {
     groupId: row.group_id,
     serviceId: row.service_id,
     severity: row.severity,
-    template: row.template ?? '',
+    template: (row.template_id === null ? undefined : templates.get(row.template_id)) ?? '',
     body: row.body,
     logGroup: row.log_group,
   }
@@ -54,7 +68,7 @@ export async function* linesBetween(client: PoolClient, fromNs: UnixNano, toNs: 
        order by e.time_ns, e.id limit $4`,
       [place.timeNs, toNs, place.id, PIECE],
     )
-    if (rows.length > 0) yield rows.map(toLine)
+    if (rows.length > 0) yield await toLines(client, rows)
     const last = rows.at(-1)
     if (!last || rows.length < PIECE) return
     place = { timeNs: last.time_ns, id: last.id }
@@ -80,7 +94,7 @@ export async function linesOutside(
       window.toNs,
     ],
   )
-  return rows.map(toLine)
+  return toLines(client, rows)
 }
 
 /** Links of ids from these spans upwards through spans that logged nothing. */

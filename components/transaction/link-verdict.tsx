@@ -1,0 +1,118 @@
+'use client'
+import { useState } from 'react'
+import { useLinkFeedback } from '#lib/hooks/link-feedback'
+import type { FeedbackBody, LinkItem } from '#lib/model/api'
+import { Button } from '#components/ui/controls'
+import { InspectorSection } from './inspector-parts'
+import type { InspectorProps } from './inspector-parts'
+
+interface VerdictProps extends Pick<InspectorProps, 'model' | 'onSelect'> {
+  link: LinkItem
+}
+
+/** The candidates of an inferred link with their confidence, and what a person says of them: right, wrong, or another one. */
+export function Verdict({ link, model, onSelect }: VerdictProps) {
+  const { say, refresh } = useLinkFeedback()
+  const [said, setSaid] = useState<FeedbackBody['verdict'] | null>(null)
+  const confirmed = link.rule === 'confirmed'
+  const send = (verdict: FeedbackBody['verdict'], alternative?: string) => {
+    const body = { effect: link.effect.spanId, cause: link.cause.spanId, verdict, ...(alternative === undefined ? {} : { alternative }) }
+    say.mutate(body, {
+      onSuccess: () => {
+        setSaid(verdict === 'undo' ? null : verdict)
+        // What stays on the page can be drawn anew at once.
+        if (verdict === 'confirm' || verdict === 'undo') refresh()
+      },
+    })
+  }
+  return (
+    <>
+      {link.alternatives.length > 0 ? (
+        <Alternatives
+          link={link}
+          model={model}
+          onSelect={onSelect}
+          onPick={said === null && !confirmed ? (cause) => send('pick', cause) : null}
+          busy={say.isPending}
+        />
+      ) : null}
+      <InspectorSection title="Is it right?">
+        <div className="flex flex-wrap items-center gap-2" aria-live="polite">
+          {said === null && !confirmed ? (
+            <>
+              <Button icon="check" disabled={say.isPending} onClick={() => send('confirm')}>
+                Right
+              </Button>
+              <Button icon="close" disabled={say.isPending} onClick={() => send('reject')}>
+                Wrong
+              </Button>
+              <span className="small text-ink-3">Your word is kept, and learned from.</span>
+            </>
+          ) : (
+            <>
+              <span>{SAID[said ?? 'confirm']}</span>
+              <Button look="quiet" disabled={say.isPending} onClick={() => send('undo')}>
+                Undo
+              </Button>
+              {said === 'reject' || said === 'pick' ? <Button onClick={refresh}>Show the transaction without it</Button> : null}
+            </>
+          )}
+        </div>
+        {say.error ? <p className="small mt-1 text-error">{say.error.message}</p> : null}
+      </InspectorSection>
+    </>
+  )
+}
+
+const SAID: Record<FeedbackBody['verdict'], string> = {
+  confirm: 'Confirmed by a person.',
+  reject: 'Rejected: these two are not linked again.',
+  pick: 'Replaced by the cause that you picked.',
+  undo: '',
+}
+
+interface AlternativesProps extends VerdictProps {
+  onPick: ((cause: string) => void) | null
+  busy: boolean
+}
+
+function Alternatives({ link, model, onSelect, onPick, busy }: AlternativesProps) {
+  const all = [{ spanId: link.cause.spanId, confidence: link.confidence }, ...link.alternatives]
+  const sum = all.reduce((total, one) => total + one.confidence, 0)
+  return (
+    <InspectorSection title="Candidates" note={`sum ${sum.toFixed(2)}`}>
+      <ul>
+        {all.map((one, i) => {
+          const node = model.tree.nodes.get(one.spanId)
+          return (
+            <li key={one.spanId} className="grid min-h-9 grid-cols-[14px_minmax(0,1fr)_auto_40px] items-center gap-x-2 text-small">
+              <i className={`h-2.5 w-2.5 rounded-full ${i === 0 ? 'border-[3.5px] border-accent' : 'border-[1.5px] border-edge'}`} aria-hidden="true" />
+              {node ? (
+                <button
+                  type="button"
+                  className="cut text-left hover:text-accent"
+                  title={`${node.span.service} ${node.span.name}`}
+                  onClick={() => onSelect({ kind: 'unit', id: model.folded.unitOfSpan.get(one.spanId) ?? one.spanId })}
+                >
+                  <span className={i === 0 ? 'font-medium' : ''}>{node.span.service}</span> <span className="text-ink-3">{node.span.name}</span>
+                </button>
+              ) : (
+                <span className="cut text-ink-3" title={one.spanId}>
+                  a span of another transaction, <code>{one.spanId.slice(0, 8)}</code>
+                </span>
+              )}
+              {i > 0 && onPick ? (
+                <Button look="quiet" disabled={busy} onClick={() => onPick(one.spanId)} aria-label={`This one caused it, ${one.spanId.slice(0, 8)}`}>
+                  This one
+                </Button>
+              ) : (
+                <span />
+              )}
+              <span className={`num ${i === 0 ? 'font-semibold' : ''}`}>{one.confidence.toFixed(2)}</span>
+            </li>
+          )
+        })}
+      </ul>
+    </InspectorSection>
+  )
+}
