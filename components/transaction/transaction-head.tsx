@@ -3,6 +3,7 @@ import { formatClock, formatDay } from '#lib/base/clock'
 import { formatCount } from '#lib/base/format'
 import { resolveTime } from '#lib/base/time-entry'
 import { transactionWords, unprovenWords } from '#lib/graph/transaction-words'
+import { regionOfTrace, xrayTraceUrl } from '#lib/graph/xray-link'
 import { download } from '#lib/hooks/download'
 import { usePreference } from '#lib/hooks/preferences'
 import type { TransactionModel } from '#lib/hooks/transaction-view'
@@ -13,8 +14,6 @@ import { OutcomeMark } from '#components/ui/outcome'
 import { MenuItem, Popover } from '#components/ui/popover'
 import { ValueMenu } from '#components/ui/value-menu'
 import { OUTCOME_OF } from '#components/search/transaction-row'
-
-const xrayUrl = (id: string): string => `https://console.aws.amazon.com/xray/home#/traces/${encodeURIComponent(id)}`
 
 /** The first line in words, the keys under it, and what can be done with the whole. */
 export function TransactionHead({ model }: { model: TransactionModel }) {
@@ -49,7 +48,7 @@ export function TransactionHead({ model }: { model: TransactionModel }) {
         <span className="kv">{countsOf(detail)}</span>
       </div>
       <div className="row flex-wrap">
-        <XrayLink ids={detail.xrayTraceIds} />
+        <XrayLink detail={detail} />
         <Button
           icon="export"
           onClick={() => download(`specter-${detail.id}.json`, 'application/json', JSON.stringify(detail, null, 2))}
@@ -77,7 +76,9 @@ function countsOf(detail: TransactionDetail): string {
   return parts.join(', ')
 }
 
-function XrayLink({ ids }: { ids: string[] }) {
+function XrayLink({ detail }: { detail: TransactionDetail }) {
+  const ids = detail.xrayTraceIds
+  const xrayUrl = (id: string): string => xrayTraceUrl(id, regionOfTrace(id, detail.events))
   const first = ids[0]
   if (first === undefined) return null
   if (ids.length === 1) {
