@@ -5,8 +5,10 @@ import type { createLog } from '#lib/server/log'
 const AFTER_ERROR_MS = 2_000
 /** A fit takes seconds and nothing of it is lost but its time: the next start does it again. */
 const STOP_MS = 3_000
-/** A model is fitted within this; a thread that wants more ends alone, and not the worker. */
-const HEAP_MB = 768
+/** A model is fitted within this (measured: 250,000 lines take 300 MB); a thread that wants more ends alone, and not the worker. */
+const HEAP_MB = 448
+/** Much of what is read is garbage at once; a large nursery would only hold it longer. */
+const NURSERY_MB = 24
 
 export interface Scorer {
   stop(): Promise<void>
@@ -17,7 +19,9 @@ export function startScorer(log: ReturnType<typeof createLog>): Scorer {
   let stopping = false
   let thread: Worker
   const start = (): void => {
-    thread = new Worker(new URL('./scorer.mjs', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
+    thread = new Worker(new URL('./scorer.mjs', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: NURSERY_MB },
+    })
     thread.on('error', (error) => log.error({ err: error }, 'the thread of the statistical tiers failed; it is started again'))
     thread.once('exit', () => {
       if (!stopping) setTimeout(start, AFTER_ERROR_MS)
