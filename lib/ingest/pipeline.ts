@@ -11,6 +11,7 @@ import type { RawRecord, RefusedRecord } from '#lib/model/event'
 import { maskRecord } from '#lib/normalize/mask'
 import type { AccessFormats } from '#lib/parse/access-format'
 import { createParser } from '#lib/parse/index'
+import { joinParts } from '#lib/parse/parts'
 import { SpecterError } from '#lib/server/problem'
 import { createBodyDecoder } from '#lib/sources/http/decode'
 import { CopyWriter } from '#lib/db/copy'
@@ -134,7 +135,7 @@ class Delivery {
   private failed: unknown
   private readonly ordinals = new OrdinalCounter()
   private readonly order = new DeliveryOrder()
-  private readonly parse = createParser()
+  private readonly parse = joinParts(createParser())
   formats: AccessFormats | undefined
   /** One is being filled while the other is on its way. */
   private spare = new CopyWriter()

@@ -18,6 +18,7 @@ import type { LinkEvent } from '#lib/model/link-event'
 import type { Span, SpanRef } from '#lib/model/span'
 import { maskRecord } from '#lib/normalize/mask'
 import { createParser } from '#lib/parse/index'
+import { joinParts } from '#lib/parse/parts'
 import type { Dictionary } from '#lib/store/rows'
 
 export interface Understood {
@@ -46,7 +47,7 @@ interface Read {
 export function understand(decoded: Iterable<RawRecord | RefusedRecord>): Understood {
   const refused: Record<string, number> = {}
   const read: Read = { events: new Map(), parsed: [], dictionary: emptyDictionary() }
-  const parse = createParser()
+  const parse = joinParts(createParser())
   const delivery = { source: { name: 'sample', kind: 'file' }, ordinals: new OrdinalCounter(), order: new DeliveryOrder() }
   for (const record of decoded) {
     if ('fate' in record) {
