@@ -133,6 +133,8 @@ function buildSpan(id: bigint, groupId: bigint, members: readonly LinkEvent[]): 
   const own = owns.length > 0 ? owns.reduce(mergeSpans) : null
   const first = logs[0] ?? members[0]
   if (!first) throw new Error('a span needs an event')
+  // Of a gateway's logs the access line names the request; lines of its execution log come before it.
+  const speaker = logs.find((event) => event.facts?.own?.form === 'request' && event.facts.own.name !== '') ?? first
   const times = timesOf(members, own)
   const severity = members.reduce((worst, event) => Math.max(worst, event.severity), 0)
   const markers = members.flatMap((event) => event.facts?.marker ?? [])
@@ -142,7 +144,7 @@ function buildSpan(id: bigint, groupId: bigint, members: readonly LinkEvent[]): 
     id,
     groupId,
     form: execution ? 'execution' : (own?.form ?? 'event'),
-    serviceId: logs.length > 0 && (execution || !own || own.form === 'request') ? first.serviceId : (own?.serviceId ?? first.serviceId),
+    serviceId: logs.length > 0 && (execution || !own || own.form === 'request') ? speaker.serviceId : (own?.serviceId ?? first.serviceId),
     name: own?.name || (members.find((event) => event.facts?.name)?.facts?.name ?? ''),
     ...times,
     status: failed ? 'error' : 'ok',

@@ -126,8 +126,8 @@ function addLink(links: Map<bigint, Link>, worth: number | undefined, rule: Link
 /** The id, and the places in the code that only name it: by these health.ts learns which of them send. */
 function evidenceOf(rule: LinkRule, cause: SpanRef, ref: SpanRef): Link['evidence'] {
   const evidence = [{ kind: rule.name, value: ref.value }]
-  if (cause.place !== undefined) evidence.push({ kind: 'named-first', value: cause.place })
-  if (ref.place !== undefined) evidence.push({ kind: 'named-after', value: ref.place })
+  if (cause.role === 'mentioned' && cause.place !== undefined) evidence.push({ kind: 'named-first', value: cause.place })
+  if (ref.role === 'mentioned' && ref.place !== undefined) evidence.push({ kind: 'named-after', value: ref.place })
   return evidence
 }
 

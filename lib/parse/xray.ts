@@ -40,7 +40,7 @@ export function readSegment(value: JsonObject, draft: Draft): void {
   const own = segmentFact(value, traceId)
   draft.facts.own = own
   const more: SpanFact[] = []
-  addSubsegments(value, { traceId, parent: String(value.id).toLowerCase(), service: own.service, startNs: own.startNs, more })
+  addSubsegments(value, { traceId, parent: String(value.id).toLowerCase(), service: own.service, startNs: own.startNs, more, own })
   if (more.length > 0) draft.facts.more = more
   draft.lineNs = own.startNs
   draft.service = own.service
@@ -140,6 +140,7 @@ interface Enclosing {
   service: ServiceRef
   startNs: UnixNano | null
   more: SpanFact[]
+  own: SpanFact
 }
 
 function addSubsegments(value: JsonObject, enclosing: Enclosing): void {
@@ -148,6 +149,11 @@ function addSubsegments(value: JsonObject, enclosing: Enclosing): void {
   for (const child of value.subsegments) {
     if (!isJsonObject(child) || typeof child.id !== 'string' || !/^[0-9a-f]{16}$/i.test(child.id)) continue
     const id = child.id.toLowerCase()
+    if (isIntegration(child, enclosing)) {
+      enclosing.own.refs.push({ kind: 'span', role: 'self', value: `${traceId}:${id}` })
+      addSubsegments(child, { ...enclosing, parent: id })
+      continue
+    }
     const service = serviceOf(child, enclosing.service)
     const fact = spanFact(child, { key: `span:${traceId}:${id}`, form: 'segment', service, traceId })
     fact.refs.push({ kind: 'span', role: 'self', value: `${traceId}:${id}` })
@@ -156,6 +162,11 @@ function addSubsegments(value: JsonObject, enclosing: Enclosing): void {
     more.push(fact)
     addSubsegments(child, { ...enclosing, parent: id, service: isLocal(child) ? service : enclosing.service })
   }
+}
+
+/** A gateway that invokes its function: the request itself, under the name that only traces have for it. */
+function isIntegration(value: JsonObject, { own }: Enclosing): boolean {
+  return own.form === 'request' && own.service.kind === 'gateway' && value.namespace === 'aws' && member(value, 'aws').operation === 'Invoke'
 }
 
 function isLocal(value: JsonObject): boolean {

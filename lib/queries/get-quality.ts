@@ -155,7 +155,9 @@ async function loadModel(db: Db): Promise<{ model: Quality['model']; pairs: Test
 
 async function loadRules(db: Db): Promise<Quality['rules']> {
   const [row] = await db.rows<{ rule_health: Quality['rules'] }>(sql`select m.rule_health from linking join link_model m on m.version = linking.model_version`)
-  return (row?.rule_health ?? []).map(({ rule, effects, contradicted, rate, low, high, demoted }) => ({
+  // What was learned of places that name ids (`sends @ …`) is no rule.
+  const rules = (row?.rule_health ?? []).filter(({ rule }) => !rule.includes(' @ '))
+  return rules.map(({ rule, effects, contradicted, rate, low, high, demoted }) => ({
     rule,
     effects,
     contradicted,
