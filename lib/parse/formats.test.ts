@@ -32,6 +32,7 @@ const LINES = [
   'http 2026-11-02T08:00:00.000000Z app/shop/49 192.168.1.14:44750 - -1 -1 -1 400 - 203 167 "GET http://shop:80/ HTTP/1.1" "-" - - - "Root=1-6ae84300-a7c9983f3f244039c4d784f6" "-" "-" - 2026-11-02T08:00:00.000000Z "-" "-" "-" "-" "-" "-" "-"',
   '2026-11-02\t08:00:01\tCDG50-P2\t703\t1.2.3.4\tGET\td111.cloudfront.net\t/a/b.js\t200\t-\tcurl/7.81.0\tq=42\t-\tMiss\t375WZmnR4hhhnlZKNn0D==\tcdn.example.com\thttps\t62\t0.113\t-\tTLSv1.3\tX\tMiss\tHTTP/2.0\t-\t-\t51754\t0.113\tMiss\ttext/plain\t20\t-\t-',
   '#Fields: date time x-edge-location',
+  '{"id":"1","type":"ExecutionStarted","details":{"input":"{"a": 1}"},"previous_event_id":"0","event_timestamp":"1793606400250","execution_arn":"arn:aws:states:eu-west-1:1:execution:refund:8d80fbe2"}',
   '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be receipts [02/Nov/2026:08:00:00 +0000] 192.0.2.3 requester 3E57427F3EXAMPLE REST.PUT.OBJECT 7.pdf "PUT /7.pdf HTTP/1.1" 200 - - 113 70 41 "-" "aws-sdk-js/3" - s9lz=',
   '2 123456789012 eni-0050644426037aa0f 10.26.1.153 3.239.232.29 60220 443 6 48 21869 1793606400 1793606402 REJECT OK',
   '{"resource_arn":"arn:aws:events:eu-west-1:1:event-bus/shop","event_id":"5fea7756-0ea4-451a-a703-a558b933e274","message_type":"EVENT_RECEIPT"}',

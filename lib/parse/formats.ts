@@ -24,7 +24,7 @@ import { isPipesLog, readPipesLog } from './pipes-log'
 import { readPlatformJson, readPlatformText } from './platform'
 import { looksLikeS3Access, readS3AccessLine } from './s3-access'
 import { isSnsDelivery, readSnsDelivery } from './sns-delivery'
-import { readStepFunctionsLine } from './step-functions'
+import { looksLikeBrokenStepFunctions, readBrokenStepFunctionsLine, readStepFunctionsLine } from './step-functions'
 import { looksLikeFlow, readFlowLine } from './vpc-flow'
 import { isWafLog, readWafLog } from './waf'
 
@@ -38,7 +38,7 @@ interface Format<Line> {
 export type TextFormat = Format<string>
 export type ObjectFormat = Format<JsonObject>
 
-/** Lines that don't begin with `{`. */
+/** Lines that are no JSON object. */
 export const TEXT_FORMATS: readonly TextFormat[] = [
   { name: 'lambda', read: readPlatformText },
   { name: 'api-gateway-execution', sniff: looksLikeExecutionLine, decisive: true, read: readExecutionLine },
@@ -49,6 +49,7 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   { name: 'cloudfront', sniff: looksLikeCloudFront, decisive: true, read: readCloudFrontLine },
   { name: 's3-access', sniff: looksLikeS3Access, decisive: true, read: readS3AccessLine },
   { name: 'vpc-flow', sniff: looksLikeFlow, decisive: true, read: readFlowLine },
+  { name: 'step-functions-broken', sniff: looksLikeBrokenStepFunctions, decisive: true, read: readBrokenStepFunctionsLine },
   { name: 'w3c-header', sniff: looksLikeHeader, decisive: true, read: readHeaderLine },
   { name: 'access-line', sniff: (text) => text.includes('] "'), read: readAccessLine },
 ]

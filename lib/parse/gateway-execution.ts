@@ -8,8 +8,7 @@
  *   (ec91…) Endpoint response headers: {x-amzn-RequestId=fbd8…, X-Amzn-Trace-Id=root=1-…;sampled=0}
  *   (ec91…) Method completed with status: 200
  *
- * All lines of an id speak of one span. Where the access log knows the request by its extended id, that span stands between the access
- * line's and what was called (the two ids meet in the access line).
+ * All lines of an id speak of one span, the one of the request's access line and of X-Ray's stage segment.
  * Supports: ids that the integration answered with (Lambda's RequestId; a queue's MessageId, a bus' EventId, an execution's ARN where
  * the gateway calls those services itself), WebSocket APIs, lines cut with [TRUNCATED].
  * Ignores: what stands in bodies, authorizers' answers.
@@ -60,7 +59,7 @@ export function readExecutionLine(text: string, draft: Draft): boolean {
     startNs: STARTS.test(rest) ? draft.lineNs : null,
     endNs: null,
     open: true,
-    refs: passedThrough(id),
+    refs: [{ kind: 'request', role: 'self', value: id }],
   }
   draft.facts.own = own
   draft.service = own.service
@@ -73,14 +72,10 @@ export function readExecutionLine(text: string, draft: Draft): boolean {
   return true
 }
 
-/** The request is known by this id; an access line that has it too is the outer span, and this one the nearer cause of what follows. */
-function passedThrough(value: string): Ref[] {
-  return (['self', 'parent', 'produced'] as const).map((role) => ({ kind: 'request', role, value }))
-}
-
 function readStep(rest: string, own: SpanFact, draft: Draft): void {
   const operation = OPERATION.exec(rest)
-  if (operation !== null) own.name = cutText(`${operation[1]} ${operation[2]}`, 500)
+  // Of the span's names the access line's is the better one, as its service is.
+  if (operation !== null) draft.facts.name = cutText(`${operation[1]} ${operation[2]}`, 500)
   const completed = COMPLETED.exec(rest)
   if (completed !== null) complete(Number(completed[1]), own, draft)
   if (FAILED.test(rest)) {
@@ -90,7 +85,7 @@ function readStep(rest: string, own: SpanFact, draft: Draft): void {
   const look = rest.length > LOOK_MAX ? rest.slice(0, LOOK_MAX) : rest
   if (BODY.test(look)) return void own.refs.push(...answeredIds(look))
   const extended = look.startsWith('Extended Request Id: ') ? idOf(look.slice(21).trim()) : undefined
-  if (extended !== undefined && extended !== own.refs[0]?.value) own.refs.push(...passedThrough(extended))
+  if (extended !== undefined && extended !== own.refs[0]?.value) own.refs.push({ kind: 'request', role: 'self', value: extended })
   const returned = requestIdOf(RETURNED.exec(look)?.[1])
   if (returned !== undefined && !look.startsWith('Method ')) own.refs.push({ kind: 'request', role: 'called', value: returned })
   const traceId = /trac(?:e-id|ing id)/i.test(look) ? traceIdOf(/\b1-[0-9a-f]{8}-[0-9a-f]{24}\b/i.exec(look)?.[0]) : undefined

@@ -57,3 +57,9 @@ test('the input says what started it: an event of a bus, an execution', () => {
     `${SPAN} 250… OPEN ${SELF} {execution parent ${outer}}`,
   )
 })
+
+test('a line whose input was not escaped still speaks of its execution', () => {
+  const line = `{"id":"1","type":"ExecutionStarted","details":{"input":"{"Comment": "x"}","roleArn":"arn:aws:iam::1:role/r"},"previous_event_id":"0","event_timestamp":"1793606400250","execution_arn":"${ARN}"}`
+  expect(tell(parseLine(line, '/aws/vendedlogs/states/refund-Logs'))).toMatchObject({ message: 'ExecutionStarted', own: `${SPAN} 250… OPEN ${SELF}` })
+  expect(parseLine(line.slice(0, 90), '/aws/vendedlogs/states/refund-Logs').facts?.own).toBeUndefined()
+})

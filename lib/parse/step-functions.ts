@@ -72,3 +72,24 @@ function jsonOf(value: unknown): unknown {
   const parsed = typeof value === 'string' ? parseJson(value) : null
   return parsed?.ok ? parsed.value : undefined
 }
+
+const PART = /^\{\s*"id":\s*"(\d{1,20})",\s*"type":\s*"(\w{1,60})"/
+const NAMED = {
+  arn: /"execution_arn":\s*"(arn:aws[\w-]*:states:[^"\\\s]{1,300})"/,
+  time: /"event_timestamp":\s*"(\d{13})"/,
+}
+const LOOK_BEHIND = 2_000
+
+/** A line that is no JSON, since the input in it was not escaped: its first and its last names are whole. */
+export function readBrokenStepFunctionsLine(text: string, draft: Draft): boolean {
+  const part = PART.exec(text)
+  const end = text.slice(-LOOK_BEHIND)
+  const arn = NAMED.arn.exec(end)?.[1]
+  if (part === null || arn === undefined) return false
+  const [, id = '', type = ''] = part
+  return readStepFunctionsLine({ id, type, previous_event_id: '', event_timestamp: NAMED.time.exec(end)?.[1], execution_arn: arn }, draft)
+}
+
+export function looksLikeBrokenStepFunctions(text: string): boolean {
+  return text.charCodeAt(0) === 123 && text.startsWith('{"id":') && PART.test(text)
+}
