@@ -8,7 +8,7 @@ import { createVirtualClock } from '#testing/fake-aws/clock'
 import { draw } from '#testing/fake-aws/draw'
 import { HOME, startFakeAws, type FakeAws } from '#testing/fake-aws/server'
 import type { SegmentDocument } from '#testing/fake-aws/trace-world'
-import { addConnection, seededRandom, useFakeCredentials as takeFakeCredentials } from '#testing/polling'
+import { addConnection, useFakeCredentials as takeFakeCredentials } from '#testing/polling'
 import { linkRound } from './linker'
 import type { PollClock } from './poll-clock'
 import { TracesPoller } from './poll-traces'
@@ -184,7 +184,8 @@ describe('connections with X-Ray', () => {
         await fake.clock.advance(Math.max(0, Math.min(dueMs, untilMs) - fake.clock.nowMs()))
       },
     }
-    const random = seededRandom(fake.seed)
+    let draws = 0
+    const random = (): number => draw(fake.seed, 'poller', draws++)
     await new TracesPoller({ pool, clock, random, buckets: new TokenBuckets(random), log: quiet }).run(ended.signal)
   }
 

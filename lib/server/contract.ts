@@ -34,6 +34,7 @@ import {
 } from '#lib/model/api'
 import { keyQuery, keySet, quality } from '#lib/model/quality'
 import { quarantineList, quarantineQuery } from '#lib/model/quarantine'
+import { liveTailLine } from '#lib/model/live-tail'
 import { connectionContract } from './connection-contract'
 
 export interface RouteContract {
@@ -361,6 +362,28 @@ export const contract = {
     also: { 400: 'The body is no array of spans', 413: 'The body is too large', 415: 'Another encoding than JSON', 503: 'Overloaded; see Retry-After' },
   },
   ...connectionContract,
+  liveTail: {
+    method: 'GET',
+    path: '/api/v1/live-tail',
+    summary: "What is logged now, by CloudWatch Logs' Live Tail: for looking, nothing is stored",
+    description:
+      'One JSON value a line, about one a second, until the caller leaves, at most 30 minutes. `sampled` says that AWS left events out. AWS charges by the minute.',
+    query: z.object({
+      connection: z.string().describe('id of a connection'),
+      groups: z
+        .string()
+        .regex(/^[A-Za-z0-9_./#-]{1,512}(,[A-Za-z0-9_./#-]{1,512}){0,9}$/, 'one to ten log groups, with commas between')
+        .describe('up to ten log groups, with commas between'),
+      filter: z.string().max(1024).regex(NO_CONTROL).optional().describe("CloudWatch Logs' own filter pattern"),
+    }),
+    response: liveTailLine,
+    responseType: 'application/x-ndjson',
+    also: {
+      404: 'There is no such connection or log group',
+      502: 'AWS refused, with its words and what to do',
+      503: 'Too many live tails are open; see Retry-After',
+    },
+  },
   otlpLogs: { ...otlp, path: '/v1/logs', summary: 'Stores log records of OTLP/HTTP' },
   otlpTraces: { ...otlp, path: '/v1/traces', summary: 'Stores spans of OTLP/HTTP' },
   otlpMetrics: { ...otlp, path: '/v1/metrics', summary: 'Refuses metrics of OTLP/HTTP as a partial success, so that senders of all three signals go on' },

@@ -172,3 +172,32 @@ export function ndjsonResponse<T>(pieces: AsyncGenerator<T[]>, requestId: string
   })
   return new Response(body, { headers: { 'content-type': 'application/x-ndjson; charset=utf-8' } })
 }
+
+/**
+ * NDJSON whose lines come as they happen. The first is waited for, so that what refuses it is a status and a problem; whoever leaves aborts the
+ * signal that `start` was given.
+ */
+export async function liveResponse<T>(start: (signal: AbortSignal) => AsyncGenerator<T>, left: AbortSignal, requestId: string): Promise<Response> {
+  const ending = new AbortController()
+  const lines = start(AbortSignal.any([ending.signal, left]))
+  const first = await lines.next()
+  async function* all(): AsyncGenerator<T[]> {
+    if (!first.done) yield [first.value]
+    for await (const line of lines) yield [line]
+  }
+  const { body, headers } = ndjsonResponse(all(), requestId)
+  const reader = body?.getReader()
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const read = await reader?.read()
+      if (read?.value) controller.enqueue(read.value)
+      else controller.close()
+    },
+    async cancel() {
+      // First the source: it may be waiting for a line that never comes.
+      ending.abort()
+      await reader?.cancel()
+    },
+  })
+  return new Response(stream, { headers })
+}

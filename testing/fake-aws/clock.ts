@@ -36,16 +36,17 @@ export function createVirtualClock(startMs = Date.UTC(2026, 5, 15, 9, 0, 0)): Vi
     sleep(ms, signal) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason as Error)
-        const sleeper: Sleeper = { atMs: now + Math.max(0, ms), wake: resolve }
+        const abort = (): void => {
+          waiting = waiting.filter((other) => other !== sleeper)
+          reject(signal?.reason as Error)
+        }
+        const wakeUp = (): void => {
+          signal?.removeEventListener('abort', abort)
+          resolve()
+        }
+        const sleeper: Sleeper = { atMs: now + Math.max(0, ms), wake: wakeUp }
         waiting.push(sleeper)
-        signal?.addEventListener(
-          'abort',
-          () => {
-            waiting = waiting.filter((other) => other !== sleeper)
-            reject(signal.reason as Error)
-          },
-          { once: true },
-        )
+        signal?.addEventListener('abort', abort, { once: true })
       })
     },
     async advance(ms) {

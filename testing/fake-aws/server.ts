@@ -10,7 +10,8 @@ import { draw } from './draw'
 import { AwsFault, faults, placeKey, type Place } from './fault'
 import type { Input } from './input'
 import { calmKnobs, type Knobs, type SeenRequest, type Trouble } from './knobs'
-import { runLogAction } from './log-actions'
+import { liveTail } from './live-tail'
+import { runLogAction, type LogCall } from './log-actions'
 import { LogWorld } from './log-world'
 import { assumeRole, callerIdentity, stsError } from './sts'
 import { runTraceAction, TRACE_ACTIONS } from './trace-actions'
@@ -120,15 +121,31 @@ export class FakeAws {
       seen.outcome = 'drop'
       return void request.socket.destroy()
     }
-    const { status, headers, body } = this.run(seen, request, trouble instanceof Error ? trouble : undefined)
-    response.writeHead(status, {
-      ...headers,
-      'content-length': Buffer.byteLength(body),
-      'x-amzn-requestid': `00000000-0000-4000-8000-${String(seen.ordinal).padStart(12, '0')}`,
-    })
-    if (trouble !== 'cut') return void response.end(body)
+    if (seen.action === 'StartLiveTail' && !(trouble instanceof Error)) return this.stream(seen, request, response)
+    this.finish(seen, request, response, this.run(seen, request, trouble instanceof Error ? trouble : undefined), trouble === 'cut')
+  }
+
+  private finish(seen: SeenRequest, request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer, cut = false): void {
+    const requestId = `00000000-0000-4000-8000-${String(seen.ordinal).padStart(12, '0')}`
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), 'x-amzn-requestid': requestId })
+    if (!cut) return void response.end(body)
     seen.outcome = 'cut'
     response.write(body.slice(0, Math.ceil(body.length / 2)), () => request.socket.destroy())
+  }
+
+  /** Frames as the clock moves, until the caller leaves; `outcome` says `left` then. */
+  private async stream(seen: SeenRequest, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    try {
+      const frames = liveTail(this.logCall(seen, this.identity(seen, request)), gone.signal)
+      response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' })
+      for await (const frame of frames) response.write(frame)
+      seen.outcome = gone.signal.aborted ? 'left' : 'ok'
+      response.end()
+    } catch (thrown) {
+      this.finish(seen, request, response, this.refusal(seen, thrown))
+    }
   }
 
   private see(request: IncomingMessage, body: string): SeenRequest {
@@ -187,24 +204,37 @@ export class FakeAws {
         body: JSON.stringify(result),
       }
     } catch (thrown) {
-      const fault = thrown instanceof AwsFault ? thrown : new AwsFault('InternalFailure', `the fake failed: ${String((thrown as Error).stack)}`, 500)
-      seen.outcome = fault.code
-      return errorAnswer(seen, fault)
+      return this.refusal(seen, thrown)
     }
+  }
+
+  private refusal(seen: SeenRequest, thrown: unknown): Answer {
+    const fault = thrown instanceof AwsFault ? thrown : new AwsFault('InternalFailure', `the fake failed: ${String((thrown as Error).stack)}`, 500)
+    seen.outcome = fault.code
+    return errorAnswer(seen, fault)
+  }
+
+  /** Who signed the request, as errors name them. */
+  private identity(seen: SeenRequest, request: IncomingMessage): string {
+    const key = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    return key.startsWith('ASIA') ? `arn:aws:sts::${seen.account}:assumed-role/${key.slice(16)}/specter` : `arn:aws:iam::${seen.account}:user/specter`
   }
 
   private act(seen: SeenRequest, request: IncomingMessage): object | string {
     const { clock, knobs } = this
-    const { input, ordinal } = seen
-    const place = { account: seen.account, region: seen.region }
-    const key = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? ''
-    const who = key.startsWith('ASIA') ? `arn:aws:sts::${seen.account}:assumed-role/${key.slice(16)}/specter` : `arn:aws:iam::${seen.account}:user/specter`
-    if (seen.service === 'sts') return seen.action === 'AssumeRole' ? assumeRole(input, clock.nowMs()) : callerIdentity(who, seen.account)
-    if (seen.service === 'xray') return runTraceAction(seen.action, { world: this.traces(place), clock, knobs, input, who, ordinal })
+    const { input, ordinal, account, region } = seen
+    const who = this.identity(seen, request)
+    if (seen.service === 'sts') return seen.action === 'AssumeRole' ? assumeRole(input, clock.nowMs()) : callerIdentity(who, account)
+    if (seen.service === 'xray') return runTraceAction(seen.action, { world: this.traces({ account, region }), clock, knobs, input, who, ordinal })
+    return runLogAction(seen.action, this.logCall(seen, who))
+  }
+
+  private logCall({ account, region, input, ordinal }: SeenRequest, who: string): Omit<LogCall, 'readableGroup'> {
+    const { clock, knobs, streamTokens } = this
     const linked = (other: Place): LogWorld | undefined =>
-      this.links.has(`${seen.account} ${other.account}`) && other.region === seen.region ? this.logs(other) : undefined
+      this.links.has(`${account} ${other.account}`) && other.region === region ? this.logs(other) : undefined
     const linkedWorlds = [...this.logWorlds.values()].filter((world) => linked(world.place) !== undefined)
-    return runLogAction(seen.action, { world: this.logs(place), linked, linkedWorlds, clock, knobs, input, who, ordinal, streamTokens: this.streamTokens })
+    return { world: this.logs({ account, region }), linked, linkedWorlds, clock, knobs, input, who, ordinal, streamTokens }
   }
 }
 
