@@ -48,6 +48,8 @@ const LIGHTEST = 1e-9
 const MOST_EDGES = 64
 /** What clocks of one platform may differ by after what was learned of them. */
 const CLOCK_ERROR_MS = 50
+/** What came of an effect begins after it, but for clocks. */
+const LATER_MS = 5000
 /** How far a call may stick out of what waits for it, in units: the two are recorded one after the other. */
 const SLACK = 2
 
@@ -106,14 +108,15 @@ function ofEffect(window: Window, sources: Sources, e: number, known?: number): 
     const list = window.byBefore.get(before)
     if (!list) continue
     const until = startMs - site.low * unitMs
+    const rank = ranks ? ranks.indexOf(before) : 0
     for (let at = lowerBound(list, anchors.fromMs, startMs - site.high * unitMs); at < list.length; at++) {
       const anchor = list[at] ?? 0
       const fromMs = anchors.fromMs[anchor] ?? 0
       if (fromMs > until) break
       const cause = anchors.span[anchor] ?? 0
       if (cause === e || (known !== undefined && cause !== known)) continue
-      if (ranks && hasBetter(window, cause, ranks, before)) continue
-      if (known === undefined && cameOf(sources.known, cause, e)) continue
+      if (ranks && rank > 0 && hasBetter(window, cause, ranks, rank)) continue
+      if (known === undefined && (window.startMs[cause] ?? 0) >= startMs - LATER_MS && cameOf(sources.known, cause, e)) continue
       // Where the cause's start is known, nothing that began before it can be its effect, but for clocks.
       if (startMs < (window.spans[cause]?.startMs ?? -Infinity) - CLOCK_ERROR_MS) continue
       if (within && (startMs < (window.startMs[cause] ?? 0) - slack || endMs > (window.endMs[cause] ?? 0) + slack)) continue
@@ -126,6 +129,7 @@ function ofEffect(window: Window, sources: Sources, e: number, known?: number): 
       const rate = gap ? gap.rate : site.rate * 0.02
       const log = ((gap ?? site).call[call] ?? -50) + (back >= 0 ? ((gap ?? site).back[back] ?? -50) - (site.wrong[away] ?? 0) : 0)
       const weight = rate * Math.exp(log)
+      if (weight <= heaviest * LIGHTEST) continue
       if (weight > heaviest) heaviest = weight
       found.push({ anchor, call, back, away, share: 0, weight, rate })
     }
@@ -137,9 +141,7 @@ function ofEffect(window: Window, sources: Sources, e: number, known?: number): 
   return found
 }
 
-function hasBetter({ anchors }: Window, cause: number, ranks: readonly number[], place: number): boolean {
-  const rank = ranks.indexOf(place)
-  if (rank < 1) return false
+function hasBetter({ anchors }: Window, cause: number, ranks: readonly number[], rank: number): boolean {
   for (let a = (anchors.ofSpan[cause] ?? 0) + 1; a < (anchors.ofSpan[cause + 1] ?? 0); a++) {
     const other = ranks.indexOf(anchors.before[a] ?? 0)
     if (other >= 0 && other < rank) return true

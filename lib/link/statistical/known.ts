@@ -28,6 +28,7 @@ const MOST_HOPS = 30
 
 /** Whether `span` is known to have come of `effect`: then it can't be the effect's cause. */
 export function cameOf(known: Known | undefined, span: number, effect: number): boolean {
+  if ((known?.get(span)?.length ?? 0) === 0) return false
   let front: readonly number[] = [span]
   const seen = new Set(front)
   for (let hop = 0; hop < MOST_HOPS && front.length > 0; hop++) {

@@ -42,7 +42,10 @@ export function indexValues(window: Window): Sharing {
   })
   // Spans are in order of time, so a value's carriers around a moment are a slice of its list.
   const count = (list: readonly number[], fromMs: number, toMs: number): number => bound(window, list, toMs) - bound(window, list, fromMs)
+  const known = new Map<number, RareValue[]>()
   const rare = (effect: number): RareValue[] => {
+    const before = known.get(effect)
+    if (before) return before
     const at = window.startMs[effect] ?? 0
     const out: RareValue[] = []
     for (const value of ofSpan[effect] ?? []) {
@@ -51,7 +54,9 @@ export function indexValues(window: Window): Sharing {
       const spans = count(list, at - AROUND_MS, at + AROUND_MS)
       if (spans >= 2 && spans <= MOST_SPANS) out.push({ value, spans })
     }
-    return out.sort((a, b) => a.spans - b.spans || a.value - b.value).slice(0, MOST_VALUES)
+    const list = out.sort((a, b) => a.spans - b.spans || a.value - b.value).slice(0, MOST_VALUES)
+    known.set(effect, list)
+    return list
   }
   const around = (value: number, fromMs: number, toMs: number): number[] => {
     const list = carriers.get(value) ?? []
