@@ -56,3 +56,19 @@ describe("a log group's trace is one span, whatever the order of arrival", () =>
     expect(await spansOf(`s.log_group = '/ecs/cart'`)).toEqual(expected)
   })
 })
+
+test('which streams have such lines is read from an index of those lines alone', async () => {
+  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(
+    `explain select distinct stream_id from event where stream_id = any('{1,2}'::bigint[]) and time_ns between 0 and 1793606400000000000 and facts ? 'continues'`,
+  )
+  const { rows: parts } = await pool.query<{ name: string }>(
+    `select i.relname as name from pg_inherits h join pg_class i on i.oid = h.inhrelid where h.inhparent = 'event_continues'::regclass`,
+  )
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+  expect(parts.length).toBeGreaterThan(0)
+  for (const scan of plan.split('\n').filter((line) => / Scan /.test(line)))
+    expect(
+      parts.some(({ name }) => scan.includes(name)),
+      plan,
+    ).toBe(true)
+})

@@ -115,10 +115,10 @@ export async function eventsOfStream(client: PoolClient, streamId: bigint, fromN
   return rows.map(toEvent)
 }
 
-/** Of these streams, those with a line between two times that continues another (index: event_stream). */
+/** Of these streams, those with a line between two times that continues another (index: event_continues). */
 export async function streamsWithContinuations(client: PoolClient, streams: readonly bigint[], fromNs: bigint, toNs: bigint): Promise<bigint[]> {
   const { rows } = await client.query<{ stream_id: bigint }>(
-    `select distinct stream_id from event where stream_id = any($1) and time_ns between $2 and $3 and facts is not null and facts ? 'continues'`,
+    `select distinct stream_id from event where stream_id = any($1) and time_ns between $2 and $3 and facts ? 'continues'`,
     [arrayText(streams), fromNs, toNs],
   )
   return rows.map((row) => row.stream_id)
