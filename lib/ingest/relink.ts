@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg'
 import { groupBy, pushTo } from '#lib/base/group'
 import { hash64 } from '#lib/base/hash'
 import { linksOf } from '#lib/link/match'
-import { CAUSE_ROLES, EFFECT_ROLES } from '#lib/link/rules'
+import { CAUSE_ROLES, EFFECT_ROLES, isEffect } from '#lib/link/rules'
 import { buildTransactions, rootsOf } from '#lib/link/transactions'
 import { joinKey, spanKey } from '#lib/model/keys'
 import type { Link, Span, SpanRef } from '#lib/model/span'
@@ -49,7 +49,7 @@ async function linkEffects(client: PoolClient, touched: Touched, demotions: Read
   for (const ref of touched.refs) joins.add(ref.joinHash)
   const sharing = await refsOfJoins(client, [...joins])
   const effects = new Set<bigint>(touched.gone)
-  for (const ref of sharing) if (EFFECT_ROLES.has(ref.role)) effects.add(ref.spanId)
+  for (const ref of sharing) if (isEffect(ref)) effects.add(ref.spanId)
   for (const ref of own) effects.add(ref.spanId)
   const callees = await spansOfRequests(
     client,
@@ -62,7 +62,12 @@ async function linkEffects(client: PoolClient, touched: Touched, demotions: Read
     (await refsOfSpans(client, [...effects])).filter((ref) => EFFECT_ROLES.has(ref.role)),
     (ref) => ref.spanId,
   )
-  for (const ref of [...own, ...callees]) {
+  // Whatever makes it an effect, an execution is also the one that its RequestId names: its links are made from all of its ids or not at all.
+  const others = await loadSpans(
+    client,
+    [...effects].filter((id) => !touched.spans.has(id)),
+  )
+  for (const ref of [...own, ...[...others.values()].flatMap((span) => ownRequest(span) ?? [])]) {
     const refs = effectRefs.get(ref.spanId)
     if (!refs?.some((other) => other.joinHash === ref.joinHash && other.role === ref.role)) pushTo(effectRefs, ref.spanId, ref)
   }

@@ -69,3 +69,10 @@ export const RULES: readonly LinkRule[] = [
 /** Roles that tell of a cause. `consumed` too: whoever received an id before it was mentioned did not get it from there. */
 export const CAUSE_ROLES: ReadonlySet<Ref['role']> = new Set([...RULES.map((rule) => rule.cause), 'consumed'])
 export const EFFECT_ROLES: ReadonlySet<Ref['role']> = new Set(RULES.map((rule) => rule.effect))
+
+const EFFECTS: ReadonlySet<string> = new Set(RULES.flatMap((rule) => [`${rule.kind} ${rule.effect}`, ...(rule.mentioned ? [`${rule.kind} consumed`] : [])]))
+
+/** True where a rule may give the ref's span a cause. */
+export function isEffect({ kind, role }: Pick<Ref, 'kind' | 'role'>): boolean {
+  return EFFECTS.has(`${kind} ${role}`)
+}
