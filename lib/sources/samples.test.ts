@@ -9,6 +9,7 @@ import { createBodyDecoder } from './http/decode'
 import { ProtobufError, readProtobuf } from './otlp/protobuf'
 import { OtlpRequest } from './otlp/request'
 import { REQUESTS } from './otlp/schema'
+import { understand } from './test-understand'
 
 const SAMPLES = join(import.meta.dirname, '../../../shared/samples')
 const hasSamples = process.env.REQUIRE_DATA === '1' || existsSync(SAMPLES)
@@ -161,6 +162,22 @@ describe('the Telemetry API', () => {
       severity: 17,
     })
     expect(one('platform.logsDropped', { droppedRecords: 123, reason: 'fell behind' })).toMatchObject({ severity: 13 })
+  })
+
+  test('what a function wrote between the start and the end of an execution belongs to it; before and behind it, to nobody', () => {
+    const at = (ms: number, type: string, record: unknown): object => ({ time: new Date(NOW_MS + ms).toISOString(), type, record })
+    const array = [
+      at(0, 'function', 'loading'),
+      at(1, 'platform.start', { requestId: ID }),
+      at(2, 'function', 'no stock for order=ord-77'),
+      at(3, 'extension', 'sent 3 metrics'),
+      at(4, 'platform.runtimeDone', { requestId: ID, status: 'success' }),
+      at(5, 'platform.report', { requestId: ID, metrics: { durationMs: 3 } }),
+      at(6, 'function', 'freezing'),
+    ]
+    const decoder = createBodyDecoder({ nowMs: NOW_MS })
+    const decoded = [...decoder.push(new TextEncoder().encode(JSON.stringify(array))), ...decoder.end()]
+    expect(understand(decoded)).toMatchObject({ ids: [`request ${ID}`], spans: ['2 × event container:sample', 'execution container:sample'] })
   })
 
   test("an object with other keys is its logger's own line", () => {

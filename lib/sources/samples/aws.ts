@@ -62,10 +62,13 @@ const SERVICES: Samples = {
     ids: ['request parent Root=1-64f01dc6-7d2deb5d54820c4d7284912a', 'trace 1-64f01dc6-7d2deb5d54820c4d7284912a'],
     spans: ['request external:WAF TEST-WEBACL'],
   },
+  // Quotes inside the input are not escaped in the fixture, and a name begins with a comma: the ids are read all the same.
   'step-functions/datadog-serverless-functions__step_functions_log.json': {
-    events: { object: 1 },
-    spans: ['event workflow:logs-to-traces-sequential'],
-    why: 'quotes inside the input are not escaped in the fixture, and a name begins with a comma: no JSON',
+    events: { 'step-functions-broken': 1 },
+    ids: [
+      'execution self arn:aws:states:sa-east-1:425362996713:express:logs-to-traces-sequential:d0dbefd8-a0f6-b402-da4c-f4863def7456:7fa0cfbe-be28-4a20-9875-73c37f5dc39e',
+    ],
+    spans: ['execution workflow:logs-to-traces-sequential'],
   },
 }
 
