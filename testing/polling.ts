@@ -11,15 +11,10 @@ import { createConnection } from '#lib/store/connections'
 import { createVirtualClock } from '#testing/fake-aws/clock'
 import { draw } from '#testing/fake-aws/draw'
 import { HOME, startFakeAws, type FakeAws } from '#testing/fake-aws/server'
+import { calm, seededRandom } from './polling-pace'
 
 const log = createLog('test')
 log.level = 'silent'
-
-/** Chance from a seed, the same for every run of it. */
-export function seededRandom(seed: string): () => number {
-  let count = 0
-  return () => draw(seed, 'poller', count++)
-}
 
 /** The fake's credentials, where the SDK's default chain looks for them. */
 export function useFakeCredentials(account = HOME.account): void {
@@ -32,16 +27,6 @@ export function addConnection(pool: Pool, fake: FakeAws, draft: Partial<NewConne
     label: 'test', region: HOME.region, endpoint: fake.url, groups: [], excludedGroups: [], xray: false, enabled: true, lookbackMinutes: 60, ...draft,
   } // prettier-ignore
   return createConnection(pool, whole, fake.clock.nowMs())
-}
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-
-/** As the worker's, but slower, so that a day of the clock takes seconds: what is not lost at long intervals is not lost at short ones. */
-const calm: Partial<PollSettings> = {
-  reloadMs: HOUR,
-  listMs: HOUR,
-  scan: { settleMs: 10_000, busyMs: 30 * MINUTE, quietMs: HOUR, everyMs: { '2h': HOUR, '24h': 2 * HOUR, '14d': 24 * HOUR } },
 }
 
 export interface PollRun {

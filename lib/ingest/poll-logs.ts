@@ -149,7 +149,8 @@ export class LogsPoller {
 
   private bucket(quota: string, action: keyof typeof callsPerSecond): TokenBucket {
     const ratePerSecond = callsPerSecond[action]
-    return this.deps.buckets.of(`${quota}/${action}`, { ratePerSecond, burst: Math.ceil(ratePerSecond) }, this.deps.clock.nowMs())
+    // One at once and 4 more within the second are the 5 that AWS takes.
+    return this.deps.buckets.of(`${quota}/${action}`, { ratePerSecond, burst: 1 }, this.deps.clock.nowMs())
   }
 
   private launch(work: Promise<void>): void {

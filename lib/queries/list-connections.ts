@@ -26,6 +26,7 @@ interface TotalsRow {
   unsupported: bigint
   failing: bigint
   unread: bigint
+  read: bigint
   complete_ms: bigint | null
   received: bigint
   stored: bigint
@@ -45,6 +46,7 @@ export async function listConnections(db: Db, nowMs: number, id?: bigint): Promi
            count(*) filter (where t.state = 'unsupported') as unsupported,
            count(*) filter (where t.state = 'failing') as failing,
            count(*) filter (where t.state in ('active', 'forbidden', 'failing') and t.complete_ms is null) as unread,
+           count(*) filter (where t.complete_ms is not null) as read,
            min(t.complete_ms) filter (where t.state in ('active', 'forbidden', 'failing')) as complete_ms,
            sum(t.received)::bigint as received, sum(t.stored)::bigint as stored, sum(t.duplicate)::bigint as duplicate, sum(t.late)::bigint as late
     from poll_target t
@@ -55,10 +57,10 @@ export async function listConnections(db: Db, nowMs: number, id?: bigint): Promi
 
 function toItem(row: ConnectionRow, totals: TotalsRow | undefined, nowMs: number): ConnectionItem {
   const connection = connectionOfRow(row)
+  const { label, region, roleArn, externalId, endpoint, groups, excludedGroups, filterPattern, xray, enabled, accountId, problem } = connection
   const count = (name: Exclude<keyof TotalsRow, 'connection_id' | 'complete_ms'>): number => Number(totals?.[name] ?? 0n)
   const completeMs = totals?.complete_ms == null || count('unread') > 0 ? null : Number(totals.complete_ms)
-  const starting = connection.problem === null && (connection.listedMs === null || (count('active') > 0 && count('unread') === count('active')))
-  const { label, region, roleArn, externalId, endpoint, groups, excludedGroups, filterPattern, xray, enabled, accountId, problem } = connection
+  const starting = problem === null && count('read') === 0 && (connection.listedMs === null || count('active') > 0)
   return {
     id: idToHex(connection.id),
     label,
