@@ -102,7 +102,7 @@ async function writeLinks(client: PoolClient, effects: bigint[], links: Link[]):
   for (const link of links) before.delete(`${link.cause}/${link.effect}`)
   const removed = [...before.values()]
   await deleteLinks(client, removed)
-  const replaced = await dropModelLinks(client, [...new Set(put.map((link) => link.effect))])
+  const replaced = await dropModelLinks(client, [...new Set(put.flatMap((link) => (link.tier === 'A' ? [link.effect] : [])))])
   await putLinks(client, put)
   return new Set([...replaced, ...[...put, ...removed].flatMap((link) => [link.cause, link.effect])])
 }

@@ -69,6 +69,15 @@ describe('ruleHealth of places that mention ids', () => {
     for (const order of shuffles(links, 5)) expect(claims(order)).toEqual(['receives @ out', 'sends @ in'])
   })
 
+  it('sees that an id is only handed on, where a surer link leads from one who named it to the next, and takes its place for neither', () => {
+    const links = Array.from({ length: 20 }, (_, i) => {
+      const [a, b, delivery, c] = [i, i + 100, i + 200, i + 300].map(BigInt) as [bigint, bigint, bigint, bigint]
+      const by = (effect: bigint, after: string): Link => ({ ...named(i, 'start', after), cause: a, effect })
+      return [by(b, 'middle'), by(c, 'end'), link(b, delivery, 'message-id', `x${i}`), link(delivery, c, 'span-parent', `d${i}`)]
+    }).flat()
+    expect(claims(links)).toEqual(['receives @ end', 'receives @ start', 'sends @ end', 'sends @ middle'])
+  })
+
   it('lets a place that goes both ways do neither, and says nothing of rare ones', () => {
     const mixed = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? named(i, 'a', 'b') : named(i, 'b', 'a')))
     expect(claims(mixed)).toEqual(['receives @ a', 'receives @ b', 'sends @ a', 'sends @ b'])

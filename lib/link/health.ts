@@ -76,25 +76,66 @@ export function ruleHealth(links: readonly Link[]): RuleHealth[] {
   return [...rules, ...placeHealth(links)]
 }
 
+/** What a place did with the ids that it named; `passed`: an id that somebody else had named handed on to it. */
+interface PlaceIds {
+  first: Set<string>
+  after: Set<string>
+  passed: Set<string>
+}
+
 /** The claims about places that the links refute. */
 function placeHealth(links: readonly Link[]): RuleHealth[] {
-  const places = new Map<string, { first: Set<string>; after: Set<string> }>()
-  for (const { evidence } of links) {
-    const id = evidence[0]?.value ?? ''
-    for (const { kind, value: place } of evidence) {
+  const places = new Map<string, PlaceIds>()
+  const passed = passedOn(links)
+  for (const link of links) {
+    const id = link.evidence[0]?.value ?? ''
+    for (const { kind, value: place } of link.evidence) {
       if (kind !== 'named-first' && kind !== 'named-after') continue
       let seen = places.get(place)
-      if (!seen) places.set(place, (seen = { first: new Set(), after: new Set() }))
+      if (!seen) places.set(place, (seen = { first: new Set(), after: new Set(), passed: new Set() }))
       seen[kind === 'named-first' ? 'first' : 'after'].add(id)
+      if (kind === 'named-after' && passed.has(link)) seen.passed.add(id)
     }
   }
   return [...places]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([place, { first, after }]) => {
+    .flatMap(([place, { first, after, passed }]) => {
       const effects = first.size + after.size
-      return [judge(sendsAt(place), { effects, contradicted: after.size }, ODD_MAX), judge(receivesAt(place), { effects, contradicted: first.size }, ODD_MAX)]
+      return [
+        judge(sendsAt(place), { effects, contradicted: after.size }, ODD_MAX),
+        judge(receivesAt(place), { effects, contradicted: first.size + passed.size }, ODD_MAX),
+      ]
     })
     .filter((claim) => claim.demoted)
+}
+
+/**
+ * Links by an id that is no message's: it is handed on from one to the next, so that the effect has a surer cause among those who named it
+ * before. Such a place neither sends nor receives by that id.
+ *
+ *   a names v  ->  b names v  ->  c names v:   a > c by v, but b > c by a message of its own
+ */
+function passedOn(links: readonly Link[]): ReadonlySet<Link> {
+  const named = links.filter((link) => link.evidence.some(({ kind }) => kind === 'named-after'))
+  const isNamed = new Set(named)
+  const speakers = new Map<string, Set<bigint>>()
+  for (const link of named) {
+    const id = link.evidence[0]?.value ?? ''
+    const known = speakers.get(id) ?? new Set()
+    speakers.set(id, known.add(link.cause).add(link.effect))
+  }
+  const surer = groupBy(
+    links.filter((link) => !isNamed.has(link)),
+    (link) => link.effect,
+  )
+  const causesOf = (span: bigint): bigint[] => (surer.get(span) ?? []).map((link) => link.cause)
+  return new Set(
+    named.filter(({ cause, effect, evidence }) => {
+      const near = causesOf(effect)
+      const reached = [...near, ...near.flatMap(causesOf)]
+      return !reached.includes(cause) && reached.some((other) => other !== effect && speakers.get(evidence[0]?.value ?? '')?.has(other))
+    }),
+  )
 }
 
 /** The demoted rules of a health report, as `linksOf` takes them. */

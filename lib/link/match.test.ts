@@ -106,6 +106,10 @@ describe('linksOf', () => {
       const found = (refs: SpanRef[]): string[] =>
         refs.flatMap((effect) => linksOf(effect.spanId, [effect], () => refs, demoted)).map((link) => `${link.cause}>${link.effect}`)
       expect(found([named(1n, 10, 'email'), named(2n, 20, 'invoice')])).toEqual([])
+      // A place that goes both ways proves little: its links are kept below what a transaction takes.
+      const mixed = new Map([...demoted, ['sends @ relay', 0.4], ['receives @ relay', 0.6]]) // prettier-ignore
+      const relayed = [named(1n, 10, 'relay'), named(2n, 20, 'invoice')]
+      expect(linksOf(2n, relayed, () => relayed, mixed)).toMatchObject([{ cause: 1n, tier: 'B', confidence: 0.4 }])
       expect(found([named(1n, 10, 'email'), named(2n, 20, 'confirm'), named(3n, 30, 'invoice')])).toEqual(['2>1', '2>3'])
     })
   })

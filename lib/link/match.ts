@@ -27,7 +27,7 @@ export function linksOf(effect: bigint, effectRefs: Refs, causesOf: (joinHash: b
     const sharing = sharingOf(causesOf(ref.joinHash), ref)
     for (const rule of RULES) {
       if (rule.kind !== ref.kind || !appliesTo(rule, ref.role)) continue
-      for (const cause of causesBy(rule, ref, sharing, demoted)) addLink(links, demoted.get(rule.name), rule, cause, ref)
+      for (const cause of causesBy(rule, ref, sharing, demoted)) addLink(links, worthOf(rule, cause, ref, demoted), rule, cause, ref)
     }
   }
   return [...links.values()].filter((link) => !isBehind(link, links))
@@ -66,21 +66,35 @@ function sharingOf(refs: Refs, { kind, value }: SpanRef): Sharing {
   return sharing
 }
 
+/** Below 1 where the rule is demoted, or where a place that names the id goes both ways: such links are kept, since health.ts judges places by them. */
+function worthOf(rule: LinkRule, cause: SpanRef, ref: SpanRef, demoted: Demotions): number | undefined {
+  const worths = [demoted.get(rule.name)]
+  if (cause.role === 'mentioned' && cause.place !== undefined) worths.push(demoted.get(sendsAt(cause.place)))
+  if (ref.role === 'mentioned' && ref.place !== undefined) worths.push(demoted.get(receivesAt(ref.place)))
+  const known = worths.filter((worth) => worth !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
+}
+
+/** True where the place is known for the one and not for the other. */
+function only(does: (place: string) => string, not: (place: string) => string, { place }: SpanRef, demoted: Demotions): boolean {
+  return place !== undefined && demoted.has(not(place)) && !demoted.has(does(place))
+}
+
 /**
  * Who sent what several spans only name. Whoever says that it sent it; else the one that names it first, before anybody received it, unless
  * its place in the code is known to name such ids after others. Where places that send are known, clocks don't matter.
  */
 function senderOf(ref: SpanRef, sharing: Sharing, demoted: Demotions): Refs {
   const mentions = sharing.get('mentioned') ?? []
-  if (mentions.length > MAX_MENTIONS || (ref.role === 'mentioned' && ref.place !== undefined && demoted.has(receivesAt(ref.place)))) return []
+  if (mentions.length > MAX_MENTIONS || (ref.role === 'mentioned' && only(sendsAt, receivesAt, ref, demoted))) return []
   const said = [...(sharing.get('produced') ?? []), ...(sharing.get('called') ?? [])]
   // Two that say so are for the rules that need no guess.
   if (said.length > 0) return ref.role === 'mentioned' && !said.some((sender) => sender.spanId === ref.spanId) ? firstOf(said, MAX_CAUSES) : []
-  const senders = mentions.filter(({ place }) => place !== undefined && demoted.has(receivesAt(place)) && !demoted.has(sendsAt(place)))
+  const senders = mentions.filter((mention) => only(sendsAt, receivesAt, mention, demoted))
   if (senders.length > 0) return firstOf(senders, MAX_CAUSES)
   const spoken = [...mentions, ...(sharing.get('consumed') ?? [])].sort(byTime)
   const first = firstOf(spoken, Infinity)[0]
-  if (first?.role !== 'mentioned' || (first.place !== undefined && demoted.has(sendsAt(first.place)))) return []
+  if (first?.role !== 'mentioned' || only(receivesAt, sendsAt, first, demoted)) return []
   return [first]
 }
 
