@@ -1,35 +1,9 @@
 /** Every file of the samples against its row: what was written down from the file is what the product understands, neither more nor less. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createBodyDecoder, type Decoded } from '#lib/sources/http/decode'
 import { NOW_MS, understand } from '#lib/sources/test-understand'
-import { AWS } from './aws'
-import { EVENTS } from './events'
-import { LAMBDA } from './lambda'
-import type { Sample, Samples } from './sample'
-import { TEXT } from './text'
-import { TRACES } from './traces'
-import { XRAY } from './xray'
-
-const FOLDER = join(import.meta.dirname, '../../../../shared/samples')
-const hasSamples = process.env.REQUIRE_DATA === '1' || existsSync(FOLDER)
-const TABLE: Samples = { ...AWS, ...EVENTS, ...LAMBDA, ...TEXT, ...TRACES, ...XRAY }
-
-function files(): string[] {
-  if (!hasSamples) return []
-  return readdirSync(FOLDER).flatMap((folder) =>
-    readdirSync(join(FOLDER, folder))
-      .filter((name) => name !== 'SOURCES.md')
-      .map((name) => `${folder}/${name}`),
-  )
-}
-
-function bytesOf(file: string): Uint8Array {
-  const bytes = readFileSync(join(FOLDER, file))
-  return file.endsWith('.gz') ? gunzipSync(bytes) : bytes
-}
+import type { Sample } from './sample'
+import { bytesOf, hasSamples, likeRow, sampleFiles, TABLE } from './table'
 
 function decode(bytes: Uint8Array, piece = bytes.length): Decoded[] {
   const decoder = createBodyDecoder({ nowMs: NOW_MS })
@@ -42,7 +16,7 @@ const sum = (counts: Record<string, number>): number => Object.values(counts).re
 
 describe.runIf(hasSamples)('samples', () => {
   test('every file has its row, and every row its file', () => {
-    expect(Object.keys(TABLE).sort()).toEqual(files().sort())
+    expect(Object.keys(TABLE).sort()).toEqual(sampleFiles().sort())
   })
 
   test('text, and JSON without an id, stand in the table with a reason', () => {
@@ -50,10 +24,10 @@ describe.runIf(hasSamples)('samples', () => {
     expect(Object.entries(TABLE).flatMap(([file, row]) => (unread(row) && row.why === undefined ? [file] : []))).toEqual([])
   })
 
-  test.each(files())('%s', (file) => {
+  test.each(sampleFiles())('%s', (file) => {
     const row = TABLE[file] ?? { events: {} }
     const { formats, refused, untimed, ids, spans, links } = understand(decode(bytesOf(file)))
-    expect({ events: formats, refused, untimed, ids, spans: like(row.spans, spans), links: like(row.links, links) }).toEqual({
+    expect({ events: formats, refused, untimed, ids, spans: likeRow(row.spans, spans), links: likeRow(row.links, links) }).toEqual({
       events: row.events,
       refused: row.refused ?? {},
       untimed: row.untimed ?? 0,
@@ -64,7 +38,7 @@ describe.runIf(hasSamples)('samples', () => {
     expect(links.filter((link) => row.missing?.includes(link))).toEqual([])
   })
 
-  test.each(files())('%s: cut into pieces of any size it gives the same records, and none is lost', (file) => {
+  test.each(sampleFiles())('%s: cut into pieces of any size it gives the same records, and none is lost', (file) => {
     const bytes = bytesOf(file)
     const whole = decode(bytes)
     expect(decode(bytes, 97)).toEqual(whole)
@@ -72,9 +46,3 @@ describe.runIf(hasSamples)('samples', () => {
     expect(whole).toHaveLength(sum(events) + sum(refused ?? {}))
   })
 })
-
-/** The total, where the row has only that. */
-function like(told: string[] | number | undefined, got: readonly string[]): readonly string[] | number {
-  if (typeof told !== 'number') return got
-  return got.reduce((total, text) => total + Number(/^(\d+) × /.exec(text)?.[1] ?? 1), 0)
-}
