@@ -17,10 +17,20 @@ export function toModelLinks(model: Model, window: ReadWindow, scored: readonly 
     const link = span && toLink(found, placeOf)
     if (!span || !link) return []
     const effect = span.effect
-    const kept = withoutRejected({ ...link, effect }, (cause) => isRejected(window.verdicts, effect, cause))
+    const kept = withoutRejected(rounded({ ...link, effect }), (cause) => isRejected(window.verdicts, effect, cause))
     if (!kept) return []
     return [{ ...kept, model: model.hash, via: effect === span.span.id ? null : span.span.id }]
   })
+}
+
+/** A `real` holds no more digits, and nothing as small as 1e-50. */
+function rounded(link: Link): Link {
+  const round = (p: number): number => Math.round(p * 1e6) / 1e6
+  return {
+    ...link,
+    confidence: round(link.confidence),
+    alternatives: link.alternatives.map((other) => ({ cause: other.cause, confidence: round(other.confidence) })),
+  }
 }
 
 /** The event of a span's line by the engine's own order of lines; index -1, and spans without lines, are answered by the first one. */
@@ -49,7 +59,7 @@ function withoutRejected(link: Link, rejected: (cause: bigint) => boolean): Link
   if (!rejected(link.cause)) return { ...link, alternatives: others }
   const ruledOut = link.confidence + link.alternatives.filter((other) => rejected(other.cause)).reduce((sum, other) => sum + other.confidence, 0)
   const left = Math.max(1e-9, 1 - ruledOut)
-  const shares = others.map((other) => ({ cause: other.cause, confidence: Math.min(1, other.confidence / left) }))
+  const shares = others.map((other) => ({ cause: other.cause, confidence: Math.min(1, Math.round((other.confidence / left) * 1e6) / 1e6) }))
   const [best, ...rest] = shares
   if (!best) return null
   // The evidence was measured on the rejected cause; of the other one only its share is known.
