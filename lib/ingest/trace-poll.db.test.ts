@@ -1,20 +1,21 @@
 /** The X-Ray poller against the fake service through the real SDK, on a real Postgres: what it stores is what was issued. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { createPool } from '#lib/db/pool'
 import { createTestDatabase } from '#lib/db/test-database'
 import { createLog } from '#lib/server/log'
 import { TokenBuckets } from '#lib/sources/aws/token-bucket'
-import { createTraceReader } from '#lib/sources/xray/client'
+import { createTraceReader, type TraceReader } from '#lib/sources/xray/client'
 import { createVirtualClock } from '#testing/fake-aws/clock'
 import { draw } from '#testing/fake-aws/draw'
 import { HOME, startFakeAws, type FakeAws } from '#testing/fake-aws/server'
 import type { SegmentDocument } from '#testing/fake-aws/trace-world'
-import { addConnection, useFakeCredentials as takeFakeCredentials } from '#testing/polling'
+import { addConnection, setFakeCredentials as takeFakeCredentials } from '#testing/polling'
 import { linkRound } from './linker'
 import type { PollClock } from './poll-clock'
 import { TracesPoller } from './poll-traces'
 import { TracePoll } from './trace-poll'
 
-const { pool } = await createTestDatabase()
+const { pool, url } = await createTestDatabase()
 const T = Date.UTC(2026, 5, 15, 9, 0, 0)
 const MINUTE = 60_000
 const TARGET = 7n
@@ -28,7 +29,7 @@ afterEach(async () => {
   for (const stop of running.splice(0)) await stop()
 })
 
-async function start(seed: string): Promise<{ fake: FakeAws; poll: () => TracePoll }> {
+async function start(seed: string): Promise<{ fake: FakeAws; reader: TraceReader; poll: () => TracePoll }> {
   await pool.query(
     'truncate event, ingest_batch, span, span_ref, link, transaction, transaction_span, former_transaction, polled_trace, trace_scan, poll_target, aws_connection, coverage',
   )
@@ -44,13 +45,13 @@ async function start(seed: string): Promise<{ fake: FakeAws; poll: () => TracePo
     await fake.close()
   })
   // A poller that is made anew remembers nothing but what the database does: each step may be another process's.
-  return { fake, poll: () => new TracePoll({ pool, reader, targetId: TARGET, sinceMs: T, nowMs: () => fake.clock.nowMs() }) }
+  return { fake, reader, poll: () => new TracePoll({ pool, reader, targetId: TARGET, sinceMs: T, nowMs: () => fake.clock.nowMs() }) }
 }
 
 /** Steps whenever one is due until the clock has reached that time; failed calls are tried again a second later. */
-async function runUntil(fake: FakeAws, poll: () => TracePoll, untilMs: number): Promise<number> {
+async function runUntil(fake: FakeAws, poll: () => TracePoll, untilMs: number, isDead = (): boolean => false): Promise<number> {
   let failures = 0
-  while (fake.clock.nowMs() < untilMs) {
+  while (fake.clock.nowMs() < untilMs && !isDead()) {
     const { dueMs } = await poll().next()
     if (dueMs > fake.clock.nowMs()) {
       await fake.clock.advance(Math.min(dueMs, untilMs) - fake.clock.nowMs())
@@ -116,6 +117,44 @@ describe('the X-Ray poller', () => {
       expect(rows).toEqual([{ links: 25 }])
     },
   )
+
+  it.each(['a', 'b', 'c'])('killed at any moment it loses and doubles nothing (%s)', async (seed) => {
+    const { fake, reader, poll } = await start(`kill ${seed}`)
+    issue(fake, 20)
+    Object.assign(fake.knobs, { throttle: 0.2, pageTraces: 7 })
+    let kills = 0
+    for (let life = 0; life < 8; life++) {
+      const victims = createPool(url, 2)
+      const pids: number[] = []
+      victims.on('connect', (client) => pids.push((client as unknown as { processID: number }).processID))
+      let dead = false
+      const at = fake.requests.length + 1 + Math.floor(draw(seed, 'request', life) * 12)
+      // A call is answered, stored and committed within some 10 ms: the kill is anywhere in it.
+      fake.knobs.trouble = ({ ordinal }) => {
+        if (ordinal !== at) return undefined
+        setTimeout(
+          () => {
+            dead = true
+            void pool.query('select pg_terminate_backend(pid) from unnest($1::integer[]) as pid', [pids])
+          },
+          draw(seed, 'moment', life) * 10,
+        )
+        return undefined
+      }
+      const mortal = (): TracePoll => new TracePoll({ pool: victims, reader, targetId: TARGET, sinceMs: T, nowMs: () => fake.clock.nowMs() })
+      await runUntil(fake, mortal, T + 2 * 60 * MINUTE, () => dead).catch(() => {})
+      if (dead) kills++
+      await victims.end().catch(() => {})
+    }
+    delete fake.knobs.trouble
+    expect(kills).toBeGreaterThanOrEqual(6)
+    await runUntil(fake, poll, T + 3 * 60 * MINUTE)
+    const bodies = await stored()
+    expect(bodies.filter((body) => !body.includes('"in_progress":true'))).toEqual(newest(fake))
+    expect(new Set(bodies).size).toBe(bodies.length)
+    const { rows } = await pool.query('select received - stored - duplicate as unbooked, stored::int from poll_target')
+    expect(rows).toEqual([{ unbooked: 0n, stored: bodies.length }])
+  })
 
   it('a trace that grew after it was read is read again, and stays one transaction', async () => {
     const { fake, poll } = await start('growth')

@@ -117,6 +117,19 @@ export class LogWorld {
     return added.map(({ eventId }) => eventId)
   }
 
+  /**
+   * What a subscription filter of a group delivers, one payload a stream: the events that were accepted between two times, `from` inclusive.
+   * Two filters on one group deliver the same events twice. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+   */
+  subscription(group: string, filter: string, [fromMs, toMs]: [number, number]): string[] {
+    const found = this.group(group)
+    const delivered = sortedEvents(found).filter(({ ingestionTime }) => ingestionTime >= fromMs && ingestionTime < toMs && ingestionTime <= this.clock.nowMs())
+    return [...new Set(delivered.map(({ stream }) => stream))].map((logStream) => {
+      const logEvents = delivered.filter(({ stream }) => stream === logStream).map(({ eventId, timestamp, message }) => ({ id: eventId, timestamp, message }))
+      return JSON.stringify({ messageType: 'DATA_MESSAGE', owner: this.place.account, logGroup: group, logStream, subscriptionFilters: [filter], logEvents })
+    })
+  }
+
   /** Throws ResourceNotFoundException, as for one that never was. */
   group(name: string): LogGroup {
     const group = this.groups.get(name)
