@@ -17,7 +17,7 @@ const log = createLog('test')
 log.level = 'silent'
 
 /** The fake's credentials, where the SDK's default chain looks for them. */
-export function useFakeCredentials(account = HOME.account): void {
+export function setFakeCredentials(account = HOME.account): void {
   process.env.AWS_ACCESS_KEY_ID = `AKIA${account}`
   process.env.AWS_SECRET_ACCESS_KEY = 'x'
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createTestDatabase } from '#lib/db/test-database'
 import { draw, drawDelay } from '#testing/fake-aws/draw'
 import type { FakeAws } from '#testing/fake-aws/server'
-import { addConnection, freshWorld, issuedIds, storedIds, useFakeCredentials } from '#testing/polling'
+import { addConnection, freshWorld, issuedIds, storedIds, setFakeCredentials } from '#testing/polling'
 
 const { pool, url } = await createTestDatabase()
 const T = Date.UTC(2026, 5, 15, 9, 0, 0)
@@ -14,7 +14,7 @@ const MINUTE = 60_000
 const HOUR = 3_600_000
 const UNTIL = T + 7 * HOUR
 
-useFakeCredentials()
+setFakeCredentials()
 
 /** Plain JavaScript starts in a third of the time; packages are found from within the checkout. */
 const folder = mkdtempSync(join('node_modules', '.poll-child-'))

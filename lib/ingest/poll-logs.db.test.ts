@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { createTestDatabase } from '#lib/db/test-database'
 import { draw, drawDelay } from '#testing/fake-aws/draw'
 import type { FakeAws } from '#testing/fake-aws/server'
-import { addConnection, freshWorld, issuedIds, pollKilling, storedIds, useFakeCredentials } from '#testing/polling'
+import { addConnection, freshWorld, issuedIds, pollKilling, storedIds, setFakeCredentials } from '#testing/polling'
 
 const { pool, url } = await createTestDatabase()
 const T = Date.UTC(2026, 5, 15, 9, 0, 0)
 const MINUTE = 60_000
 const HOUR = 3_600_000
-useFakeCredentials()
+setFakeCredentials()
 
 /** Groups of different kinds of traffic, one of them quiet with an event that comes three hours late. */
 function issue(fake: FakeAws, seed: string): void {

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import { createTestDatabase } from '#lib/db/test-database'
 import { faults } from '#testing/fake-aws/fault'
-import { addConnection, freshWorld, issuedIds, pollUntil, storedIds, useFakeCredentials } from '#testing/polling'
+import { addConnection, freshWorld, issuedIds, pollUntil, storedIds, setFakeCredentials } from '#testing/polling'
 import { pollSettings } from './poll-logs'
 
 const { pool } = await createTestDatabase()
@@ -16,7 +16,7 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const GROUP = '/aws/lambda/checkout'
 
-useFakeCredentials()
+setFakeCredentials()
 
 /** A world with one old group that a connection reads from an hour before T on. */
 async function world(seed: string) {

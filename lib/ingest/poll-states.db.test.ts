@@ -9,7 +9,7 @@ import { listBackfills, listConnections, listGroupStatuses } from '#lib/queries/
 import { read } from '#lib/queries/read'
 import { cancelBackfill, changeConnection, deleteConnection, startBackfill } from '#lib/store/connections'
 import { HOME, type FakeAws } from '#testing/fake-aws/server'
-import { addConnection, freshWorld, issuedIds, pollUntil, storedIds, useFakeCredentials } from '#testing/polling'
+import { addConnection, freshWorld, issuedIds, pollUntil, storedIds, setFakeCredentials } from '#testing/polling'
 import { pollSettings } from './poll-logs'
 
 const { pool } = await createTestDatabase()
@@ -18,7 +18,7 @@ const MINUTE = 60_000
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-useFakeCredentials()
+setFakeCredentials()
 
 function group(fake: FakeAws, name: string, events: number, fromMs = T - 30 * MINUTE): void {
   fake.logs().createGroup(name, { creationTime: T - 100 * DAY })
