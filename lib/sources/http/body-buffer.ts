@@ -58,6 +58,15 @@ export class BodyBuffer {
     return i
   }
 
+  /** A line of text with the blanks that stood before it. */
+  protected indented(line: Uint8Array): Uint8Array {
+    if (this.indent.length === 0) return line
+    const whole = new Uint8Array(this.indent.length + line.length)
+    whole.set(this.indent)
+    whole.set(line, this.indent.length)
+    return whole
+  }
+
   /** Goes on at `to`, counting the line breaks on the way. */
   protected consume(to: number): void {
     for (let at = this.pos; ;) {
@@ -81,4 +90,14 @@ export function trailingSpace(bytes: Uint8Array): number {
   let count = 0
   while (count < bytes.length && isSpace(bytes[bytes.length - 1 - count])) count++
   return count
+}
+
+/** `{"`, `[{"`, `["`: whoever writes that means JSON. `[{'a': 1}]` is Python's, `{ a: 1 }` Node's: text. */
+export function looksLikeJson(bytes: Uint8Array): boolean {
+  let head = ''
+  for (const byte of bytes.subarray(0, 64)) {
+    if (!isSpace(byte)) head += String.fromCharCode(byte)
+    if (head.length === 3) break
+  }
+  return head.startsWith('{"') || head.startsWith('["') || head.startsWith('[{"')
 }

@@ -2,7 +2,7 @@
 import { decodeUtf8, encodeUtf8 } from '#lib/base/text-bytes'
 import { parseJson } from '#lib/base/json'
 import type { UnixNano } from '#lib/base/time'
-import { BodyBuffer, isSpace, trailingSpace } from './body-buffer'
+import { BodyBuffer, isSpace, looksLikeJson, trailingSpace } from './body-buffer'
 import { BROKEN, BrokenElementScanner, JsonScanner, NEED_MORE } from './json-scanner'
 import { readShape, refused, REFUSED_BYTES_MAX, textLine, type Decoded } from './shapes'
 
@@ -284,14 +284,6 @@ export class Splitter extends BodyBuffer {
     return true
   }
 
-  private indented(line: Uint8Array): Uint8Array {
-    if (this.indent.length === 0) return line
-    const whole = new Uint8Array(this.indent.length + line.length)
-    whole.set(this.indent)
-    whole.set(line, this.indent.length)
-    return whole
-  }
-
   private emitLine(bytes: Uint8Array): void {
     if (looksLikeJson(bytes)) this.out.push(refused('quarantined', 'invalid_json', 'the line begins like JSON and is not', { line: this.line, bytes }))
     else if (trailingSpace(bytes) < bytes.length) {
@@ -393,16 +385,6 @@ export class Splitter extends BodyBuffer {
     if (end !== BROKEN) this.consume(end === NEED_MORE ? this.end : end)
     return end !== NEED_MORE
   }
-}
-
-/** `{"`, `[{"`, `["`: whoever writes that means JSON. `[{'a': 1}]` is Python's, `{ a: 1 }` Node's: text. */
-function looksLikeJson(bytes: Uint8Array): boolean {
-  let head = ''
-  for (const byte of bytes.subarray(0, 64)) {
-    if (!isSpace(byte)) head += String.fromCharCode(byte)
-    if (head.length === 3) break
-  }
-  return head.startsWith('{"') || head.startsWith('["') || head.startsWith('[{"')
 }
 
 /** A line's JSON value, or undefined where it is none or needs the long way. Plain JSON.parse where the line is short and flat. */
