@@ -15,18 +15,15 @@ export function AdviceList({ advice }: { advice: readonly Advice[] }) {
       <ul className="q-advice">
         {shown.map((item) => (
           <li key={`${item.source.id}/${item.target.id}`}>
-            <div>
-              <b>
-                {item.where}: {isCode(item.field) ? <code>{item.field}</code> : item.field}
-              </b>
-              <p>
-                {item.source.name} to {item.target.name}. {item.reason}
-              </p>
-            </div>
-            <span className="gain">
-              +{formatPercent(item.share)}
-              <small>{formatCount(item.links)} links exact</small>
-            </span>
+            <b>
+              {item.where}: {isCode(item.field) ? <code>{item.field}</code> : item.field}
+            </b>
+            <b className="gain">+{formatPercent(item.share)}</b>
+            <small>
+              {item.source.name} to {item.target.name}
+            </small>
+            <small className="gain">{formatCount(item.links)} links exact</small>
+            <p>{item.reason}</p>
           </li>
         ))}
       </ul>

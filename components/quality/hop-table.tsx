@@ -1,4 +1,5 @@
 'use client'
+import { useState } from 'react'
 import Link from 'next/link'
 import { formatCount } from '#lib/base/format'
 import { rulesInWords } from '#lib/graph/rule-words'
@@ -9,8 +10,27 @@ import type { Hop } from '#lib/model/quality'
 import { Icon } from '#components/ui/icon'
 import { ServiceName } from '#components/ui/service'
 
+/** Rows shown at first: what ids prove has nothing to be done about it. */
+const FIRST = 16
+
 /** Pairs of services by what proves their links, those that ids don't prove first. */
 export function HopTable({ hops, borrowed }: { hops: readonly Hop[]; borrowed: boolean }) {
+  const [all, setAll] = useState(false)
+  const rest = hops.slice(FIRST)
+  const exact = rest.every((hop) => exactShare(hop) === 1)
+  return (
+    <>
+      <Table hops={all ? hops : hops.slice(0, FIRST)} borrowed={borrowed} />
+      {rest.length > 0 ? (
+        <button type="button" className="btn quiet mt-2" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? 'Fewer' : `${rest.length} more${exact ? ', all exact' : ''}`}
+        </button>
+      ) : null}
+    </>
+  )
+}
+
+function Table({ hops, borrowed }: { hops: readonly Hop[]; borrowed: boolean }) {
   return (
     <table className="tbl q-table">
       <thead>
@@ -95,10 +115,8 @@ const FEW = 20
 
 function Right({ hop, borrowed }: { hop: Hop; borrowed: boolean }) {
   if (exactShare(hop) === 1) return <span className="text-ink-3">by definition</span>
-  if (!hop.tested || hop.tested.shown < FEW) {
-    const why = hop.tested
-      ? `Only ${hop.tested.shown} of its links could be hidden and predicted`
-      : 'No link of this hop is certain, so none could be hidden; its confidence is calibrated on hops alike'
+  if (!hop.tested || hop.tested.shown === 0) {
+    const why = 'None of its links could be hidden and predicted; its confidence is calibrated on hops alike'
     return (
       <span className="text-ink-3" title={why}>
         {borrowed ? 'not tested' : 'borrowed'}
@@ -106,6 +124,13 @@ function Right({ hop, borrowed }: { hop: Hop; borrowed: boolean }) {
     )
   }
   const { right, shown, hidden } = hop.tested
+  if (shown < FEW) {
+    return (
+      <span className="text-ink-3" title="So few say little about the others">
+        {right} of {shown}
+      </span>
+    )
+  }
   return (
     <span title={`${formatCount(right)} of ${formatCount(shown)} that would be shown, of ${formatCount(hidden)} hidden ones`}>
       {formatRight(right / shown)}

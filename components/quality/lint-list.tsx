@@ -56,7 +56,7 @@ function LintRow({ lint }: { lint: Lint }) {
           <div key={check} className="finding">
             <span title={WORDS[check].why}>{WORDS[check].words}</span>
             <span className="num text-ink-2">{count === lint.sampled ? 'all' : `${formatCount(count)} of ${formatCount(lint.sampled)}`}</span>
-            <Link className="line" title={example} href={href('/search', { q: conditionText('service', lint.service.name), view: 'lines' })}>
+            <Link className="line" title={example} href={href('/search', { q: conditionText('service', lint.service.name), list: 'events' })}>
               {example.trim()}
             </Link>
           </div>

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { formatMoment, formatSpanOfTime } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatCount, formatPercent, formatPlural } from '#lib/base/format'
-import { allLinks, formatRight, rightFrom } from '#lib/graph/quality-view'
+import { allLinks, formatRight, interval, rightFrom } from '#lib/graph/quality-view'
 import { useStatus } from '#lib/hooks/data'
 import { useLeadToData } from '#lib/hooks/lead-to-data'
 import { useNow } from '#lib/hooks/now'
@@ -21,6 +21,9 @@ import { LintList } from './lint-list'
 import { Reliability } from './reliability'
 import { RulesTable } from './rules-table'
 import { ThresholdChart } from './threshold-chart'
+
+/** A lower bound of the measured share above this adds nothing to the share itself. */
+const SURE = 0.998
 
 /** How far the links can be trusted on this data, and what would make the next incident easier. */
 export function QualityPage() {
@@ -94,7 +97,12 @@ function Answer({ quality, status }: { quality: Quality; status: Status | undefi
   const [zone] = usePreference('zone')
   const all = allLinks(links)
   const right = test ? rightFrom(test.bins, threshold) : null
-  const tested = test?.bins.filter((bin) => bin.from >= threshold).reduce((sum, bin) => sum + bin.count, 0) ?? 0
+  const shown = test?.bins.filter((bin) => bin.from >= threshold) ?? []
+  const tested = shown.reduce((sum, bin) => sum + bin.count, 0)
+  const [low] = interval(
+    shown.reduce((sum, bin) => sum + bin.right, 0),
+    tested,
+  )
   const inferred = links.B + links.C
   return (
     <div className="top">
@@ -105,7 +113,7 @@ function Answer({ quality, status }: { quality: Quality; status: Status | undefi
               <b>
                 Links shown at {threshold} or more are right in {formatRight(right)} of cases,
               </b>{' '}
-              measured on {formatPlural(tested, 'link')} of your own whose certain ids were hidden.
+              {low < SURE ? `at least ${formatRight(low)}, ` : ''}measured on {formatPlural(tested, 'link')} of your own whose certain ids were hidden.
             </>
           ) : inferred > 0 ? (
             <>

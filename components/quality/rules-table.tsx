@@ -1,43 +1,76 @@
+'use client'
+import { useState } from 'react'
 import { formatCount } from '#lib/base/format'
-import { rulesInWords } from '#lib/graph/rule-words'
+import { learnedDirections, rulesInWords } from '#lib/graph/rule-words'
 import { formatRight } from '#lib/graph/quality-view'
 import type { Quality } from '#lib/model/quality'
 
 /** How often the exact rules contradict themselves: two causes where a rule says one. */
 export function RulesTable({ rules }: { rules: Quality['rules'] }) {
+  const [open, setOpen] = useState(false)
+  const directions = learnedDirections(rules)
   return (
-    <table className="tbl q-table">
-      <thead>
-        <tr>
-          <th scope="col">rule</th>
-          <th scope="col" className="num">
-            effects
-          </th>
-          <th scope="col" className="num">
-            contradicted
-          </th>
-          <th scope="col" className="num q-wide">
-            at most, 95&#8239;%
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rules.map((rule) => (
-          <tr key={rule.rule}>
-            <td style={{ whiteSpace: 'normal' }}>
-              {rule.rule.includes('@') ? rule.rule : rulesInWords([rule])} <span className="text-ink-3">{rule.rule.includes('@') ? '' : rule.rule}</span>{' '}
-              {rule.demoted ? (
-                <span className="tag text-warn" title="It contradicts itself too often to be exact: its links are tier B">
-                  demoted
-                </span>
-              ) : null}
-            </td>
-            <td className="num">{formatCount(rule.effects)}</td>
-            <td className={`num ${rule.demoted ? 'text-warn' : ''}`}>{formatCount(rule.contradicted)}</td>
-            <td className="num q-wide text-ink-2">{formatRight(rule.high)}</td>
+    <>
+      <table className="tbl q-table">
+        <thead>
+          <tr>
+            <th scope="col">id</th>
+            <th scope="col" className="q-wide">
+              rule
+            </th>
+            <th scope="col" className="num">
+              effects
+            </th>
+            <th scope="col" className="num">
+              contradicted
+            </th>
+            <th scope="col" className="num q-wide" title="Upper end of the 95 % interval of the share that is contradicted">
+              at most
+            </th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {rules
+            .filter(({ rule }) => !rule.includes('@'))
+            .map((rule) => (
+              <tr key={rule.rule}>
+                <td>
+                  {rulesInWords([rule])}{' '}
+                  {rule.demoted ? (
+                    <span className="tag text-warn" title="It contradicts itself too often to be exact: its links are tier B">
+                      demoted
+                    </span>
+                  ) : null}
+                </td>
+                <td className="q-wide text-ink-3">{rule.rule}</td>
+                <td className="num">{formatCount(rule.effects)}</td>
+                <td className={`num ${rule.demoted ? 'text-warn' : ''}`}>{formatCount(rule.contradicted)}</td>
+                <td className="num q-wide text-ink-2">{formatRight(rule.high)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+      {directions.length > 0 ? (
+        <button type="button" className="btn quiet mt-2" aria-expanded={open} onClick={() => setOpen(!open)}>
+          {directions.length} {directions.length === 1 ? 'place names' : 'places name'} an id without saying which way; {open ? 'hide' : 'show'} what was
+          learned
+        </button>
+      ) : null}
+      {open ? (
+        <table className="tbl q-table">
+          <tbody>
+            {directions.map(({ place, words, cases, of }) => (
+              <tr key={`${place} ${words}`}>
+                <td style={{ whiteSpace: 'normal' }}>{place}</td>
+                <td className="text-ink-2">{words}</td>
+                <td className="num text-ink-2">
+                  {formatCount(cases)} of {formatCount(of)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : null}
+    </>
   )
 }

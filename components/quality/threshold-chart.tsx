@@ -1,6 +1,6 @@
 'use client'
 import { useRef } from 'react'
-import { formatCount } from '#lib/base/format'
+import { formatCount, formatPercent } from '#lib/base/format'
 import { formatRight } from '#lib/graph/quality-view'
 import { axisValues } from '#lib/graph/series-view'
 import type { Quality } from '#lib/model/quality'
@@ -46,7 +46,7 @@ export function ThresholdChart({ points, threshold }: ThresholdChartProps) {
           {tested.length > 0
             ? [least, (1 + least) / 2, 1].map((v) => (
                 <text key={v} x={width - RIGHT + 8} y={yShare(v) + 4}>
-                  {formatRight(v)}
+                  {formatPercent(v)}
                 </text>
               ))
             : null}

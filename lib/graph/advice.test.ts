@@ -36,6 +36,7 @@ describe('the one thing that would make a hop exact', () => {
     ['a table’s change stream', need(service('coupons', 'table'), service('refresher')), 'refresher: Records[].eventID'],
     ['a workflow’s steps', need(service('settle', 'workflow'), checkout), 'settle: log level ALL'],
     ['a workflow’s start', need(checkout, service('settle', 'workflow')), 'checkout: executionArn'],
+    ['a call of another API', need(checkout, service('partner-api', 'gateway')), 'checkout: traceparent'],
     ['a call that is answered', need(checkout, payment, { sample: { ...NOTHING, returned: 9 } }), 'checkout: traceparent'],
     ['a message by an unknown way, both sides silent', need(checkout, payment), 'payment: the received event'],
     ['and where only the producer is silent', need(checkout, payment, { sample: { ...NOTHING, consumed: 8 } }), 'checkout: the id that the send returned'],
@@ -55,4 +56,5 @@ test('the greatest gain comes first, as a share of all links; a few links are no
     ['c', 50, 0.25],
     ['a', 20, 0.1],
   ])
+  expect(adviseHops([need(service('a'), service('b'), { inexact: 100 })], 100_000)).toEqual([])
 })

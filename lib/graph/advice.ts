@@ -22,6 +22,8 @@ export interface HopNeed {
 
 /** Fewer are an accident of a deployment, not a habit of the code. */
 const LEAST_LINKS = 3
+/** A smaller gain is not worth a deployment. */
+const LEAST_SHARE = 0.002
 /** Most of a sample. */
 const MOST = 0.5
 
@@ -44,7 +46,7 @@ const CARRIERS: Partial<Record<ServiceKind, Carrier>> = {
 /** The greatest gain first; `all` is the number of links that there are or could be in the range. */
 export function adviseHops(hops: readonly HopNeed[], all: number): Advice[] {
   return hops
-    .filter((hop) => hop.inexact >= LEAST_LINKS)
+    .filter((hop) => hop.inexact >= LEAST_LINKS && hop.inexact >= LEAST_SHARE * all)
     .map((hop) => ({ source: hop.source, target: hop.target, ...adviceFor(hop), links: hop.inexact, share: all === 0 ? 0 : hop.inexact / all }))
     .sort((a, b) => b.links - a.links || compare(`${a.source.name}\0${a.target.name}`, `${b.source.name}\0${b.target.name}`))
 }
@@ -60,6 +62,7 @@ function adviceFor(hop: HopNeed): Advised {
   if (target.kind === 'workflow') {
     return { where: source.name, field: 'executionArn', reason: 'StartExecution answers with it, and the workflow’s log bears it on every line.' }
   }
+  if (target.kind === 'gateway') return viaCall(hop)
   const carrier = CARRIERS[target.kind] ?? CARRIERS[source.kind]
   if (target.kind === 'table' || source.kind === 'table') return viaTable(hop)
   if (carrier) return viaCarrier(hop, carrier)
