@@ -34,7 +34,8 @@ export function certainLinks<Id extends string | bigint>(
     const known = { effect: name(effect), ...(traced(effect) ? { traced: true } : {}) }
     if (found.causes.size > 0) for (const cause of found.causes) out.push({ ...known, cause: name(cause) })
     // A recorded entry of another service is needed: a trace may as well begin in the middle, behind a stream that it did not follow.
-    else if (traced(effect) && [...found.tops].every((top) => traced(top) && service(top) !== service(effect))) out.push({ ...known, cause: null })
+    else if (traced(effect) && found.tops.size > 0 && [...found.tops].every((top) => traced(top) && service(top) !== service(effect)))
+      out.push({ ...known, cause: null })
   }
   return out.sort((a, b) => (a.effect < b.effect ? -1 : a.effect > b.effect ? 1 : (a.cause ?? '') < (b.cause ?? '') ? -1 : 1))
 }

@@ -37,6 +37,8 @@ const LEAST_SHARE = 0.1
 const MOST_SHARE = 1.25
 const ENOUGH = 0.7
 const LEAST_MAIN = 0.5
+/** Of what another place tells, as far as samples of this size can say. */
+const AS_MUCH = 0.75
 
 interface Reach {
   reachMs: number
@@ -66,7 +68,7 @@ export function addEchoes(
   table: EdgeTable,
   window: Window,
   wanted: ReadonlySet<number>,
-  { activeMs, unitMs, ahead }: { activeMs: number; unitMs: number; ahead: number },
+  { activeMs, unitMs, ahead, calls }: { activeMs: number; unitMs: number; ahead: number; calls: Calls },
 ): Excess {
   const byTime = placesByTime(window)
   const reachMs = Math.min(REACH_MS, (REACH_PLACES * activeMs) / Math.max(1, byTime.length))
@@ -76,7 +78,7 @@ export function addEchoes(
   for (const [opening, effects] of effectsOf(window, wanted)) {
     const sample = everyNth(effects, SAMPLE)
     const all = echoesOf(window, byTime, sample, { reachMs, unitMs, ahead, rate: (before) => (counts.get(before) ?? 0) / activeMs })
-    const echoes = explaining(window, all, sample.length)
+    const echoes = explaining(window, all, { effects: sample.length, calls })
     // Each such place calls once, as far as the numbers allow: then there are as many causes to an effect as places to effects.
     const causes = (before: number): number => (counts.get(before) ?? 0) / effects.length
     found.set(opening, new Map([...echoes].map(([before, echo]) => [before, causes(before) > 1 && causes(before) < MOST_CAUSES ? causes(before) : echo.share])))
@@ -206,7 +208,7 @@ function count(counts: Map<number, { near: number; before: number }>, place: num
 }
 
 /** The place that tells most; then places of other services for what it leaves. */
-function explaining(window: Window, echoes: Map<number, Echo>, effects: number): Map<number, Echo> {
+function explaining(window: Window, echoes: Map<number, Echo>, { effects, calls }: { effects: number; calls: Calls }): Map<number, Echo> {
   const most = Math.max(0, ...[...echoes.values()].map((echo) => echo.share))
   const isMain = (echo: Echo): number => (echo.share >= NEARLY_ALL * Math.min(1, most) ? 1 : 0)
   const ranked = [...echoes]
@@ -214,6 +216,7 @@ function explaining(window: Window, echoes: Map<number, Echo>, effects: number):
     .sort((a, b) => isMain(b[1]) - isMain(a[1]) || b[1].tells - a[1].tells || a[0] - b[0])
   const serviceOf = new Map<number, number>()
   window.anchors.before.forEach((before, a) => serviceOf.set(before, window.service[window.anchors.span[a] ?? 0] ?? 0))
+  preferCalled(ranked, (caller, callee) => calls.has(`${serviceOf.get(caller)} ${serviceOf.get(callee)}`))
   const out = new Map<number, Echo>()
   const services = new Set<number>()
   let explained = 0
@@ -226,6 +229,19 @@ function explaining(window: Window, echoes: Map<number, Echo>, effects: number):
     explained += echo.share
   }
   return out
+}
+
+/** `from to` of services between which links are certain. */
+export type Calls = ReadonlySet<string>
+
+/** What a service that always calls on tells is told by the one that it calls as well; that one is nearer. Moves it to the front. */
+function preferCalled(ranked: [number, Echo][], calls: (caller: number, callee: number) => boolean): void {
+  for (let step = 0; step < ranked.length; step++) {
+    const main = ranked[0]
+    const nearer = ranked.findIndex(([place, echo]) => main && calls(main[0], place) && echo.tells >= AS_MUCH * main[1].tells && echo.share >= LEAST_MAIN)
+    if (nearer < 1) return
+    ranked.unshift(...ranked.splice(nearer, 1))
+  }
 }
 
 /** Entropy of the delay as a density: log of the number of units that it is spread over. */

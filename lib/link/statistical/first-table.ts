@@ -82,12 +82,15 @@ export function firstTable(window: Window, { known, openings, activeMs, unitMs }
     }
   }
   addNestedLabels(table, window, known, { nested, labels, openings, unitMs })
-  for (const [opening, shares] of addEchoes(table, window, silent, { activeMs, unitMs, ahead: aheadOf(first.delays) })) {
+  for (const [opening, shares] of addEchoes(table, window, silent, { activeMs, unitMs, ahead: aheadOf(first.delays), calls: callsOf(window, known) })) {
     first.found.set(opening, shares)
     first.sent.add(opening)
   }
   return first
 }
+
+const callsOf = (window: Window, known: Known): Set<string> =>
+  new Set([...known].flatMap(([e, causes]) => causes.map((c) => `${window.service[c]} ${window.service[e]}`)))
 
 /** How far before the line that sent them effects may come: where some do, clocks are off. */
 function aheadOf(delays: readonly number[]): number {

@@ -121,6 +121,14 @@ describe('what is certain', () => {
     expect(certainLinks(links, ['a', 'b', 'q1', 'q2'], read)).toEqual([{ effect: 'b', cause: 'a' }])
   })
 
+  it('a span whose trace leads back to itself is not called a root', () => {
+    const links = [
+      { cause: 'qt', effect: 'bt' },
+      { cause: 'bt', effect: 'qt' },
+    ]
+    expect(certainLinks(links, ['bt'], read)).toEqual([])
+  })
+
   it('a traced span behind a recorded entry is a root; one where the trace begins may not be', () => {
     expect(certainLinks([{ cause: 'qt', effect: 'bt' }], ['bt', 'ct'], read)).toEqual([{ effect: 'bt', cause: null, traced: true }])
   })
