@@ -10,7 +10,7 @@
 import type { UnixNano } from '#lib/base/time'
 import type { Draft } from './draft'
 import { idOf } from './ids'
-import { parseClfTime } from './runtime-prefix'
+import { parseClfTime } from './clf-time'
 
 /** Paths are longer only where somebody attacks. */
 const LENGTH_MAX = 4096

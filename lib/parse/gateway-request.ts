@@ -13,7 +13,7 @@ import { msToNs, type UnixNano } from '#lib/base/time'
 import type { Ref, ServiceRef, SpanFact } from '#lib/model/event'
 import type { Draft } from './draft'
 import { idOf, isPlaceholder, traceIdOf } from './ids'
-import { parseClfTime } from './runtime-prefix'
+import { parseClfTime } from './clf-time'
 
 /** Paths are longer only where somebody attacks. */
 const OPERATION_MAX = 500

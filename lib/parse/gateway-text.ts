@@ -11,7 +11,7 @@
 import type { Draft } from './draft'
 import { plainKeys, readAccessValues } from './gateway-request'
 import { idOf } from './ids'
-import { parseClfTime } from './runtime-prefix'
+import { parseClfTime } from './clf-time'
 import { addFields } from './tokens'
 
 const LENGTH_MAX = 16_384

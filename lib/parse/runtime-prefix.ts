@@ -23,8 +23,6 @@ import { readPostgresLine } from './postgres-line'
 import { readServerErrorLine } from './server-error-line'
 import { severityOfName } from './severity'
 
-export { parseClfTime }
-
 /** Takes what stands before the message into the draft and returns the message. */
 export function stripPrefix(text: string, draft: Draft): string {
   const rest = strip(text, draft)

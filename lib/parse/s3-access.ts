@@ -14,7 +14,7 @@ import type { SpanFact } from '#lib/model/event'
 import type { Draft } from './draft'
 import { severityOfStatus } from './gateway-request'
 import { idOf } from './ids'
-import { parseClfTime } from './runtime-prefix'
+import { parseClfTime } from './clf-time'
 import { addFields, amount, named, splitQuoted } from './tokens'
 
 const FIELDS = [
