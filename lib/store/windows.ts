@@ -97,15 +97,18 @@ export async function linesOutside(
   return toLines(client, rows)
 }
 
+/** What statistics may learn from: no demoted rule's links, and no repetition, which is no cause. */
+const CERTAIN = `link.tier <> 'K' and link.confidence >= 0.99`
+
 /** Links that ids prove (of rules that are not demoted) from these spans upwards through spans that logged nothing. */
 export async function exactAbove(client: PoolClient, spans: readonly bigint[]): Promise<{ cause: bigint; effect: bigint }[]> {
   const { rows } = await client.query<{ cause: bigint; effect: bigint }>(
     `with recursive up (span) as (
        select unnest($1::bigint[])
        union
-       select link.cause from up join link on link.effect = up.span and link.model is null and link.tier = 'A'
+       select link.cause from up join link on link.effect = up.span and link.model is null and ${CERTAIN}
          join span on span.id = link.cause and span.event_count = 0)
-     select link.cause, link.effect from up join link on link.effect = up.span and link.model is null and link.tier = 'A'`,
+     select link.cause, link.effect from up join link on link.effect = up.span and link.model is null and ${CERTAIN}`,
     [arrayText(spans)],
   )
   return rows
@@ -114,7 +117,7 @@ export async function exactAbove(client: PoolClient, spans: readonly bigint[]): 
 /** How many effects each of these causes has by ids. */
 export async function exactEffects(client: PoolClient, causes: readonly bigint[]): Promise<Map<bigint, number>> {
   const { rows } = await client.query<{ cause: bigint; n: number }>(
-    'select cause, count(*)::integer as n from link where cause = any($1) and model is null and tier = 'A' group by cause',
+    `select cause, count(*)::integer as n from link where cause = any($1) and model is null and ${CERTAIN} group by cause`,
     [arrayText(causes)],
   )
   return new Map(rows.map((row) => [row.cause, row.n]))
