@@ -123,7 +123,10 @@ test('every format has a line here', () => {
     for (const group of groups) {
       for (const format of value === null ? TEXT_FORMATS : OBJECT_FORMATS) {
         const draft = draftOf(group)
-        if ((format.sniff === undefined || format.sniff((value ?? line) as never, draft)) && format.read((value ?? line) as never, draft)) seen.add(format.name)
+        if ((format.sniff === undefined || format.sniff((value ?? line) as never, draft)) && format.read((value ?? line) as never, draft)) {
+          seen.add(format.name)
+          if ('first' in format) expect(format.first, format.name).toContain(line.charAt(0))
+        }
       }
     }
   }

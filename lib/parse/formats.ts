@@ -17,7 +17,7 @@ import { isCloudTrail, readCloudTrail } from './cloudtrail'
 import { readAs, type Draft } from './draft'
 import { looksLikeElb, readElbLine } from './elb'
 import { isBusLog, readBusLog } from './eventbridge-log'
-import { readGatewayLine } from './gateway'
+import { namesRequest, readGatewayLine } from './gateway'
 import { looksLikeExecutionLine, readExecutionLine } from './gateway-execution'
 import { looksLikeGatewayCsv, looksLikeGatewayXml, readGatewayCsv, readGatewayXml } from './gateway-text'
 import { isPipesLog, readPipesLog } from './pipes-log'
@@ -35,22 +35,26 @@ interface Format<Line> {
   read(line: Line, draft: Draft): boolean
 }
 
-export type TextFormat = Format<string>
+/** `first`: the characters that its lines begin with, where they are few; formats of other lines are not even asked. */
+export type TextFormat = Format<string> & { first?: string }
 export type ObjectFormat = Format<JsonObject>
+
+const DIGITS = '0123456789'
+const HEX = `${DIGITS}abcdefABCDEF`
 
 /** Lines that are no JSON object. */
 export const TEXT_FORMATS: readonly TextFormat[] = [
-  { name: 'lambda', read: readPlatformText },
-  { name: 'api-gateway-execution', sniff: looksLikeExecutionLine, decisive: true, read: readExecutionLine },
-  { name: 'appsync-text', sniff: looksLikeAppSyncText, decisive: true, read: readAppSyncText },
-  { name: 'api-gateway-xml', sniff: looksLikeGatewayXml, decisive: true, read: readGatewayXml },
-  { name: 'api-gateway-csv', sniff: looksLikeGatewayCsv, decisive: true, read: readGatewayCsv },
-  { name: 'elb', sniff: looksLikeElb, decisive: true, read: readElbLine },
-  { name: 'cloudfront', sniff: looksLikeCloudFront, decisive: true, read: readCloudFrontLine },
-  { name: 's3-access', sniff: looksLikeS3Access, decisive: true, read: readS3AccessLine },
-  { name: 'vpc-flow', sniff: looksLikeFlow, decisive: true, read: readFlowLine },
-  { name: 'step-functions-broken', sniff: looksLikeBrokenStepFunctions, decisive: true, read: readBrokenStepFunctionsLine },
-  { name: 'w3c-header', sniff: looksLikeHeader, decisive: true, read: readHeaderLine },
+  { name: 'lambda', first: 'ISETR2', read: readPlatformText },
+  { name: 'api-gateway-execution', first: '(', sniff: looksLikeExecutionLine, decisive: true, read: readExecutionLine },
+  { name: 'appsync-text', first: HEX, sniff: looksLikeAppSyncText, decisive: true, read: readAppSyncText },
+  { name: 'api-gateway-xml', first: '<', sniff: looksLikeGatewayXml, decisive: true, read: readGatewayXml },
+  { name: 'api-gateway-csv', first: `${HEX}:`, sniff: looksLikeGatewayCsv, decisive: true, read: readGatewayCsv },
+  { name: 'elb', first: `${DIGITS}ghtw`, sniff: looksLikeElb, decisive: true, read: readElbLine },
+  { name: 'cloudfront', first: DIGITS, sniff: looksLikeCloudFront, decisive: true, read: readCloudFrontLine },
+  { name: 's3-access', first: HEX, sniff: looksLikeS3Access, decisive: true, read: readS3AccessLine },
+  { name: 'vpc-flow', first: '2v', sniff: looksLikeFlow, decisive: true, read: readFlowLine },
+  { name: 'step-functions-broken', first: '{', sniff: looksLikeBrokenStepFunctions, decisive: true, read: readBrokenStepFunctionsLine },
+  { name: 'w3c-header', first: '#', sniff: looksLikeHeader, decisive: true, read: readHeaderLine },
   { name: 'access-line', sniff: (text) => text.includes('] "'), read: readAccessLine },
 ]
 
@@ -66,8 +70,18 @@ export const OBJECT_FORMATS: readonly ObjectFormat[] = [
   { name: 'appsync', sniff: isAppSyncLog, decisive: true, read: readAppSyncLog },
   { name: 'waf', sniff: isWafLog, decisive: true, read: readWafLog },
   { name: 'cloudfront-json', sniff: isCloudFrontObject, decisive: true, read: readCloudFrontObject },
-  { name: 'api-gateway-json', read: readGatewayLine },
+  { name: 'api-gateway-json', sniff: namesRequest, read: readGatewayLine },
 ]
+
+/** The formats of lines that begin with an ASCII character, in their order; the last row is for all other lines. */
+const BY_FIRST: readonly (readonly TextFormat[])[] = Array.from({ length: 129 }, (_, code) =>
+  TEXT_FORMATS.filter(({ first }) => first === undefined || (code < 128 && first.includes(String.fromCharCode(code)))),
+)
+
+function formatsOf(text: string): readonly TextFormat[] {
+  const code = text.charCodeAt(0)
+  return BY_FIRST[code < 128 ? code : 128] ?? TEXT_FORMATS
+}
 
 /** What a stream's last line was: only where to look first. */
 export interface Hint {
@@ -78,7 +92,7 @@ export interface Hint {
 /** True where a format of the registry has read the line. The result does not depend on the hint. */
 export function readText(text: string, draft: Draft, hint: Hint): boolean {
   const first = hint.text
-  const found = readFirst(TEXT_FORMATS, text, draft, first)
+  const found = readFirst(formatsOf(text), text, draft, first)
   if (found?.decisive && found !== first) hint.text = found
   if (found !== null) readAs(draft, found.name)
   return found !== null

@@ -25,6 +25,14 @@ const TELLING = [
   'responselength',
 ]
 
+const REQUEST_ID = /^(?:context)?[._\s-]?(?:extended)?[._\s-]?request[._\s-]?id$/i
+
+/** A gateway's line names its request; most lines of loggers don't. */
+export function namesRequest(value: JsonObject): boolean {
+  for (const key in value) if (REQUEST_ID.test(key)) return true
+  return false
+}
+
 /** Reads an access line into the draft as a gateway's span; false where the value is none. */
 export function readGatewayLine(value: JsonObject, draft: Draft): boolean {
   const plain = plainKeys(value)
