@@ -103,7 +103,7 @@ export function Command({ text, label }: { text: string; label: string }) {
 }
 
 /** The side panel: what can deliver today, each with the thing to drop or to copy. */
-export function AddLogs({ onConnect, onClose }: { onConnect: () => void; onClose: ReactNode }) {
+export function AddLogs({ onConnect, onFormats, onClose }: { onConnect: () => void; onFormats: () => void; onClose: ReactNode }) {
   const origin = useOrigin()
   return (
     <>
@@ -135,6 +135,12 @@ export function AddLogs({ onConnect, onClose }: { onConnect: () => void; onClose
           <Doors origin={origin} />
         </Way>
       </ol>
+      <p className="small px-4 pb-4 text-ink-3">
+        Access logs in a format of your own?{' '}
+        <button type="button" className="link" onClick={onFormats}>
+          Say how they are written
+        </button>
+      </p>
     </>
   )
 }

@@ -21,12 +21,14 @@ export interface ConnectionPanelProps {
   zone: Zone
   now: number
   onChange: () => void
+  /** A group is to be watched as it logs. */
+  onWatch: (group: string) => void
   onRemoved: () => void
   onClose: ReactNode
 }
 
 /** One connection: what keeps it from reading, each group with its frontier, ranges of the past. */
-export function ConnectionPanel({ item, zone, now, onChange, onRemoved, onClose }: ConnectionPanelProps) {
+export function ConnectionPanel({ item, zone, now, onChange, onWatch, onRemoved, onClose }: ConnectionPanelProps) {
   const { change, remove } = useConnectionChanges()
   const [asked, setAsked] = useState(false)
   const toggle = () => change.mutate({ id: item.id, draft: { ...draftOf(enteredOf(item)), filterPattern: item.filterPattern, enabled: !item.enabled } })
@@ -79,7 +81,7 @@ export function ConnectionPanel({ item, zone, now, onChange, onRemoved, onClose 
         </div>
         <ErrorNote error={change.error ?? remove.error} />
         <h3>Log groups</h3>
-        <Groups id={item.id} zone={zone} now={now} />
+        <Groups id={item.id} zone={zone} now={now} onWatch={onWatch} />
         <h3>Ranges of the past</h3>
         <Backfills id={item.id} zone={zone} now={now} />
       </div>
@@ -87,7 +89,7 @@ export function ConnectionPanel({ item, zone, now, onChange, onRemoved, onClose 
   )
 }
 
-function Groups({ id, zone, now }: { id: string; zone: Zone; now: number }) {
+function Groups({ id, zone, now, onWatch }: { id: string; zone: Zone; now: number; onWatch: (group: string) => void }) {
   const groups = useGroupStatuses(id)
   if (groups.error && !groups.data) return <ErrorState what="The groups could not be read" error={groups.error} onRetry={() => void groups.refetch()} />
   if (!groups.data) return <Skeleton height={88} />
@@ -95,7 +97,7 @@ function Groups({ id, zone, now }: { id: string; zone: Zone; now: number }) {
   return (
     <ul className="group-list" aria-label="Log groups">
       {groups.data.items.map((group) => (
-        <GroupLine key={`${group.kind} ${group.name}`} group={group} zone={zone} now={now} />
+        <GroupLine key={`${group.kind} ${group.name}`} group={group} zone={zone} now={now} onWatch={onWatch} />
       ))}
       {groups.data.cut ? <li className="small text-ink-3">There are more; the table of sources has those that delivered.</li> : null}
     </ul>
@@ -111,7 +113,7 @@ const WORDS: Record<GroupStatus['state'], string> = {
   excluded: 'left out',
 }
 
-function GroupLine({ group, zone, now }: { group: GroupStatus; zone: Zone; now: number }) {
+function GroupLine({ group, zone, now, onWatch }: { group: GroupStatus; zone: Zone; now: number; onWatch: (group: string) => void }) {
   const bad = group.state === 'forbidden' || group.state === 'failing' || group.state === 'unsupported'
   const until = group.completeUntil === null ? null : Date.parse(group.completeUntil)
   const running = group.sweeps.find((sweep) => sweep.running)
@@ -121,6 +123,11 @@ function GroupLine({ group, zone, now }: { group: GroupStatus; zone: Zone; now: 
         <OutcomeMark outcome={bad ? 'warn' : group.state === 'active' ? 'ok' : 'missing'} />
         <b className="cut mono grow">{group.kind === 'xray' ? 'X-Ray traces' : shortSourceName(group.name)}</b>
         <span className={`small ${bad ? 'text-warn' : 'text-ink-3'}`}>
+          {group.kind === 'logs' && group.state === 'active' ? (
+            <button type="button" className="link mr-2" onClick={() => onWatch(group.name)} title="Live Tail: what it logs right now">
+              Watch
+            </button>
+          ) : null}
           {group.state === 'active' ? (group.lagMs === null ? 'starting' : `lag ${formatLag(group.lagMs)}`) : WORDS[group.state]}
         </span>
       </span>

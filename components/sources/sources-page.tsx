@@ -12,16 +12,13 @@ import { useNow } from '#lib/hooks/now'
 import { usePreference } from '#lib/hooks/preferences'
 import { isLive, useView } from '#lib/hooks/view'
 import type { SourceStatus, Status } from '#lib/model/api'
-import type { ConnectionItem } from '#lib/model/connection'
 import { DemoNotice } from '#components/demo-button'
-import { Button, IconButton } from '#components/ui/controls'
+import { Button } from '#components/ui/controls'
 import { EmptyState, ErrorState, Notice, Skeleton } from '#components/ui/states'
-import { AddLogs } from './add-logs'
-import { ConnectPanel } from './connect/connect-panel'
-import { ConnectionPanel } from './connection-panel'
 import { Connections } from './connections'
+import { PANEL_NAMES, SidePanel } from './side-panel'
+import type { Panel } from './side-panel'
 import { SourceCoverage } from './source-coverage'
-import { QuarantinePanel } from './quarantine-panel'
 import { formatLag, SourceTable } from './source-table'
 
 /** Where events come from, and that every one of them is accounted for. */
@@ -98,55 +95,6 @@ export function SourcesPage() {
       </div>
     </main>
   )
-}
-
-type Panel = { show: 'none' } | { show: 'ways' } | { show: 'quarantine' } | { show: 'connect'; id?: string } | { show: 'connection'; id: string }
-
-const PANEL_NAMES: Record<Panel['show'], string> = {
-  none: '',
-  ways: 'Add logs',
-  quarantine: 'Quarantined records',
-  connect: 'Connecting to AWS',
-  connection: 'Connection to AWS',
-}
-
-interface SidePanelProps {
-  panel: Panel
-  onPanel: (panel: Panel) => void
-  connections: readonly ConnectionItem[]
-  zone: Zone
-  now: number
-}
-
-/** What stands beside the table: the ways to bring logs, the steps of a new connection, or one that exists. */
-function SidePanel({ panel, onPanel, connections, zone, now }: SidePanelProps) {
-  const close = (to: Panel) => <IconButton icon="close" label="Close" small onClick={() => onPanel(to)} />
-  const item = 'id' in panel ? connections.find((other) => other.id === panel.id) : undefined
-  if (panel.show === 'connect') {
-    return (
-      <ConnectPanel
-        key={panel.id ?? 'new'}
-        {...(item ? { existing: item } : {})}
-        onDone={(id) => onPanel({ show: 'connection', id })}
-        onClose={close(item ? { show: 'connection', id: item.id } : { show: 'ways' })}
-      />
-    )
-  }
-  if (panel.show === 'connection' && item) {
-    return (
-      <ConnectionPanel
-        key={item.id}
-        item={item}
-        zone={zone}
-        now={now}
-        onChange={() => onPanel({ show: 'connect', id: item.id })}
-        onRemoved={() => onPanel({ show: 'ways' })}
-        onClose={close({ show: 'none' })}
-      />
-    )
-  }
-  if (panel.show === 'quarantine') return <QuarantinePanel zone={zone} now={now} onClose={close({ show: 'ways' })} />
-  return <AddLogs onConnect={() => onPanel({ show: 'connect' })} onClose={close({ show: 'none' })} />
 }
 
 interface SourcesProps {

@@ -2,8 +2,8 @@
 /** Server data of the quality page. */
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { UseMutationResult, UseQueryResult } from '@tanstack/react-query'
-import { quality } from '#lib/model/quality'
-import type { Quality } from '#lib/model/quality'
+import { keySet, quality } from '#lib/model/quality'
+import type { KeySet, Quality } from '#lib/model/quality'
 import { ApiError, apiGet, apiUrl, problemToError } from './api'
 import { keys } from './keys'
 
@@ -30,5 +30,14 @@ export function useRelink(): UseMutationResult<void, Error, void> {
       if (!response.ok) throw problemToError(await response.json().catch(() => null), response.status, response.headers.get('x-request-id'))
     },
     onSuccess: () => void client.invalidateQueries({ queryKey: keys.status }),
+  })
+}
+
+/** How many transactions share a business key, over all time: asked for as a count, so the first one is enough. */
+export function useKeySet(key: { field: string; value: string }): UseQueryResult<KeySet> {
+  return useQuery({
+    queryKey: keys.keySet(key.field, key.value),
+    queryFn: ({ signal }) => apiGet(keySet, { path: `keys/${encodeURIComponent(key.field)}/${encodeURIComponent(key.value)}`, params: { limit: 1 }, signal }),
+    staleTime: 60_000,
   })
 }
