@@ -169,6 +169,15 @@ describe('the X-Ray poller', () => {
     expect((await pool.query('select span_count from transaction')).rows).toEqual([{ span_count: 2 }])
   })
 
+  it('calls take time: a look a minute and the sweeps, no more', async () => {
+    const { fake, poll } = await start('pace')
+    fake.knobs.trouble = () => void fake.clock.advance(400)
+    await runUntil(fake, poll, T + 60 * MINUTE)
+    const calls = fake.requests.filter(({ action }) => action === 'GetTraceSummaries').length
+    expect(calls).toBeGreaterThan(50)
+    expect(calls).toBeLessThan(70)
+  })
+
   it('a trace whose update X-Ray showed long after its time is found by a sweep over the starts', async () => {
     const { fake, poll } = await start('sweep')
     fake

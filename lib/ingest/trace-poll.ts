@@ -139,8 +139,9 @@ export class TracePoll {
   private afterWindow(scan: TraceScan, { fromMs, toMs }: { fromMs: number; toMs: number }): TraceScan {
     const now = this.options.nowMs()
     const sweep = SWEEPS.find(({ kind }) => kind === scan.kind)
-    if (!sweep) return { ...scan, window: null, doneMs: Math.max(scan.doneMs, toMs), dueMs: toMs < now ? now : now + LOOK_MS }
-    const reached = toMs >= now - 1000
+    // A call takes its time, and the window ended when it was asked for.
+    const reached = toMs > now - LOOK_MS
+    if (!sweep) return { ...scan, window: null, doneMs: Math.max(scan.doneMs, toMs), dueMs: reached ? now + LOOK_MS : now }
     return { ...scan, window: null, doneMs: reached ? 0 : toMs, dueMs: reached ? Math.max(fromMs, now) + sweep.everyMs : now }
   }
 
