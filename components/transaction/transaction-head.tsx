@@ -14,6 +14,7 @@ import { OutcomeMark } from '#components/ui/outcome'
 import { MenuItem, Popover } from '#components/ui/popover'
 import { ValueMenu } from '#components/ui/value-menu'
 import { OUTCOME_OF } from '#components/search/transaction-row'
+import { SameKey } from './same-key'
 
 /** The first line in words, the keys under it, and what can be done with the whole. */
 export function TransactionHead({ model }: { model: TransactionModel }) {
@@ -43,6 +44,7 @@ export function TransactionHead({ model }: { model: TransactionModel }) {
         {detail.keys.slice(0, 5).map((key) => (
           <span key={`${key.field}:${key.value}`} className="kv">
             {key.field} <ValueMenu field={key.field} value={key.value} />
+            <SameKey field={key.field} value={key.value} />
           </span>
         ))}
         <span className="kv">{countsOf(detail)}</span>
