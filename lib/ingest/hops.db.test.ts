@@ -56,6 +56,12 @@ function story(): string[] {
     event('/aws/lambda/worker', '[$LATEST]5', 1_205, 'a plain line\n'),
     ...lost.slice(1),
     ...[0, 1, 2].flatMap((i) => execution('payment', 10 + i, 2_000 + i, [[2_010 + i, 'Charging order', { eventId: id(0xe0 + i), idempotencyKey: i === 2 ? 'charge-1' : `charge-${i}` }]])),
+    // The sender logs no id, the record names it and the moment.
+    ...execution('quiet', 30, 4_000, [[4_010, 'working']]),
+    ...execution('quiet', 31, 4_200, [[4_210, 'working']]),
+    ...execution('mailer', 32, 5_000, [
+      [5_010, 'event', { event: { Records: [{ messageId: id(0xb1), body: '{}', attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(T0 + 4_240), SenderId: 'AROAHIHJNIKRJWHJUPKVS:quiet', ApproximateFirstReceiveTimestamp: String(T0 + 4_900) }, eventSource: 'aws:sqs', eventSourceARN: 'arn:aws:sqs:eu-west-1:123456789012:mails' }] } }],
+    ]),
     ...execution('audit', 20, 3_000, [[3_010, 'Batch seen', { eventId: id(0xef) }]]),
     // The gateway's line and its segment in a trace; the function's segment below.
     event('/aws/apigateway/shop-api', 'a', 90, JSON.stringify({ requestId: id(0x71), extendedRequestId: 'sRMgqkRyeQqDEwG=', requestTimeEpoch: String(T0 - 5), httpMethod: 'POST', resourcePath: '/orders/{orderId}', status: '200', responseLatency: '95', integrationRequestId: id(1) })),
@@ -108,6 +114,8 @@ describe('hops through the store', async () => {
     expect(rows.map(({ root, members }) => `${root}: ${members}`)).toEqual([
       'checkout: audit/14 checkout/02 payment/0b worker/05',
       'checkout: audit/14 checkout/03 payment/0c worker/05',
+      'quiet: mailer/20 mails quiet/1f',
+      'quiet: quiet/1e',
       'shop-api: audit/14 checkout checkout/01 orders payment/0a shop-api worker/05',
       'worker: worker/06',
     ])

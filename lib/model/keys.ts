@@ -22,6 +22,11 @@ export function transactionKey(rootSpan: bigint): string {
   return `transaction:${rootSpan}`
 }
 
+/** Who may have sent a message, by service and minute: what a delivery waits under for the execution that sent it. */
+export function senderKey(serviceId: bigint, atNs: bigint): string {
+  return `${serviceId}@${atNs / 60_000_000_000n}`
+}
+
 /** What two refs must share to meet. */
 export function joinKey(ref: Pick<Ref, 'kind' | 'value'>): string {
   return `${ref.kind}\0${ref.value}`

@@ -10,11 +10,13 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
  * Ignores: RabbitMQ and SES (no id that the sender has), CloudWatch Logs events, payloads in base64.
  */
+import { hash64 } from '#lib/base/hash'
 import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
 import { epochToNs, isoToNs, DAY_NS } from '#lib/base/log-time'
 import { cutText } from '#lib/base/text-bytes'
 import type { UnixNano } from '#lib/base/time'
 import type { Field, Ref, ServiceKind, SpanFact } from '#lib/model/event'
+import { senderKey, serviceKey } from '#lib/model/keys'
 import { batchKeys } from './batch-keys'
 import { addRef, addSpan, type Draft } from './draft'
 import { flatten, looksLikeContainer } from './flatten'
@@ -165,7 +167,7 @@ function sqs(record: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
     name: nameOfArn(arn),
     startNs,
     endNs,
-    refs: [{ kind: 'message', role: 'consumed', value: messageId }],
+    refs: [{ kind: 'message', role: 'consumed', value: messageId }, ...senderRef(attributes.SenderId, startNs)],
     from,
   })
   const fact = draft.facts.more?.find(({ key }) => key === keys[0])
@@ -175,6 +177,13 @@ function sqs(record: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
   if (sender !== null) fact.refs.push({ kind: 'span', role: 'parent', value: sender })
   deadLetter(fact, arn, attributes.DeadLetterQueueSourceArn)
   return keys
+}
+
+/** `AROA…:checkout` is a role's session; a function's session has its name. Of other senders nobody will be found under it. */
+function senderRef(senderId: unknown, sentNs: UnixNano | null): Ref[] {
+  const name = typeof senderId === 'string' ? /^A[A-Z0-9]{3,40}:([\w-]{1,64})$/.exec(senderId)?.[1] : undefined
+  if (name === undefined || sentNs === null) return []
+  return [{ kind: 'sender', role: 'consumed', value: senderKey(hash64(serviceKey({ kind: 'function', name })), sentNs) }]
 }
 
 /** The segment that sent the message, where the trace header names it: `Root=1-…;Parent=…;Sampled=1`. */

@@ -103,6 +103,16 @@ export async function spansOfGroups(client: PoolClient, groups: readonly bigint[
   return rows.map(toSpan)
 }
 
+/** Executions of these services that began in one of these ranges (index: span_start). */
+export async function executionsOf(client: PoolClient, services: readonly bigint[], ranges: readonly { fromNs: bigint; toNs: bigint }[]): Promise<Span[]> {
+  const { rows } = await client.query<SpanRow>(
+    `select ${COLUMNS} from unnest($1::bigint[], $2::bigint[]) as r (from_ns, to_ns) join span on start_ns between r.from_ns and r.to_ns
+     where form = 0 and service_id = any($3)`,
+    [arrayText(ranges.map((range) => range.fromNs)), arrayText(ranges.map((range) => range.toNs)), arrayText(services)],
+  )
+  return rows.map(toSpan)
+}
+
 /** Ids of the spans that were assembled from these groups (indexes: primary key, span_group). */
 export async function loadSpansOfGroups(client: PoolClient, groups: readonly bigint[]): Promise<{ id: bigint; groupId: bigint }[]> {
   const { rows } = await client.query<{ id: bigint; group_id: bigint }>(
