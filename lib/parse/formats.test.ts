@@ -133,6 +133,13 @@ test('every format has a line here', () => {
   expect([...TEXT_FORMATS, ...OBJECT_FORMATS].map(({ name }) => name).filter((name) => !seen.has(name))).toEqual([])
 })
 
+test('what a function prints of other services’ logs is part of its execution', () => {
+  for (const body of LINES) {
+    const event = parseRecord({ form: 'log', body, timeNs: null, logGroup: '/aws/lambda/forwarder', line: 1 }, CONTEXT)
+    expect([event.service, event.facts?.own], body).toEqual([{ kind: 'function', name: 'forwarder' }, undefined])
+  }
+})
+
 // A pattern that went back over its line would not end within the runner's time-out.
 test('a line of any format with a hostile megabyte in it costs its length', () => {
   for (const line of LINES) {

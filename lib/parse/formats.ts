@@ -6,6 +6,9 @@
  *   decisive  where `sniff` says yes, no format before this one would take the line: so a stream whose lines are of this format may try
  *             it first. A test holds every sample line against this.
  *
+ *   anywhere  a function may write such lines of itself. Lines of the other formats that a function prints it has read somewhere: they are
+ *             part of its execution, and claim no span of their own
+ *
  * What no format takes is read by its words (index.ts).
  */
 import type { JsonObject } from '#lib/base/json'
@@ -32,6 +35,7 @@ interface Format<Line> {
   name: string
   sniff?(line: Line, draft: Draft): boolean
   decisive?: true
+  anywhere?: true
   read(line: Line, draft: Draft): boolean
 }
 
@@ -44,7 +48,7 @@ const HEX = `${DIGITS}abcdefABCDEF`
 
 /** Lines that are no JSON object. */
 export const TEXT_FORMATS: readonly TextFormat[] = [
-  { name: 'lambda', first: 'ISETR2', read: readPlatformText },
+  { name: 'lambda', first: 'ISETR2', anywhere: true, read: readPlatformText },
   { name: 'api-gateway-execution', first: '(', sniff: looksLikeExecutionLine, decisive: true, read: readExecutionLine },
   { name: 'appsync-text', first: HEX, sniff: looksLikeAppSyncText, decisive: true, read: readAppSyncText },
   { name: 'api-gateway-xml', first: '<', sniff: looksLikeGatewayXml, decisive: true, read: readGatewayXml },
@@ -55,12 +59,18 @@ export const TEXT_FORMATS: readonly TextFormat[] = [
   { name: 'vpc-flow', first: '2v', sniff: looksLikeFlow, decisive: true, read: readFlowLine },
   { name: 'step-functions-broken', first: '{', sniff: looksLikeBrokenStepFunctions, decisive: true, read: readBrokenStepFunctionsLine },
   { name: 'w3c-header', first: '#', sniff: looksLikeHeader, decisive: true, read: readHeaderLine },
-  { name: 'access-line', sniff: (text) => text.includes('] "'), read: readAccessLine },
+  { name: 'access-line', sniff: (text) => text.includes('] "'), anywhere: true, read: readAccessLine },
 ]
 
 /** Lines that are a JSON object. */
 export const OBJECT_FORMATS: readonly ObjectFormat[] = [
-  { name: 'lambda-json', sniff: ({ type }) => typeof type === 'string' && type.startsWith('platform.'), decisive: true, read: readPlatformJson },
+  {
+    name: 'lambda-json',
+    sniff: ({ type }) => typeof type === 'string' && type.startsWith('platform.'),
+    decisive: true,
+    anywhere: true,
+    read: readPlatformJson,
+  },
   { name: 'aws-spans', sniff: isAwsSpan, decisive: true, read: readAwsSpan },
   { name: 'step-functions', sniff: (value) => 'execution_arn' in value, read: readStepFunctionsLine },
   { name: 'eventbridge-bus', sniff: isBusLog, decisive: true, read: readBusLog },
@@ -107,8 +117,10 @@ export function readObject(value: JsonObject, draft: Draft, hint: Hint): boolean
 }
 
 function readFirst<Line>(formats: readonly Format<Line>[], line: Line, draft: Draft, first: Format<Line> | null): Format<Line> | null {
-  if (first !== null && first.sniff?.(line, draft) && first.read(line, draft)) return first
+  const inFunction = draft.service.kind === 'function'
+  if (first !== null && (!inFunction || first.anywhere) && first.sniff?.(line, draft) && first.read(line, draft)) return first
   for (const format of formats) {
+    if (inFunction && !format.anywhere) continue
     if (format !== first && (format.sniff === undefined || format.sniff(line, draft)) && format.read(line, draft)) return format
   }
   return null
