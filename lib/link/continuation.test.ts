@@ -66,7 +66,7 @@ describe('in a delivery', () => {
   }
 
   function eventOf(line: Partial<ParsedEvent>): ParsedEvent {
-    return { record: { form: 'log', body: '', timeNs: null, line: 1 }, timeNs: AT, untimed: true, service: { kind: 'container', name: 'x' }, severity: 0, facts: null, message: '', template: '', fields: [], ...line } // prettier-ignore
+    return { record: { form: 'log', body: '', timeNs: null, line: 1 }, timeNs: AT, untimed: true, service: { kind: 'container', name: 'x' }, severity: 0, facts: null, message: '', template: '', fields: [], format: 'text', ...line } // prettier-ignore
   }
 
   test('lines join the entry before them', () => {

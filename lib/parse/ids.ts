@@ -3,6 +3,8 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const XRAY_TRACE = /1-[0-9a-f]{8}-[0-9a-f]{24}/i
 const W3C_TRACE = /^[0-9a-f]{32}$/i
+/** `projects/<project>/traces/<id>` of Google Cloud. */
+const GOOGLE_TRACE = /\/traces\/([0-9a-f]{32})$/i
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}/i
 
 /** What loggers print where there is no value. Joining through these would make thousands of events one. */
@@ -59,12 +61,12 @@ export function idOf(value: unknown): string | undefined {
 }
 
 /**
- * The trace id in a header or field: X-Ray's (bare, or in `Root=…;Parent=…;Sampled=…`, any order and case), a traceparent's, or 32 hex.
+ * The trace id in a header or field: X-Ray's (bare, or in `Root=…;Parent=…;Sampled=…`, any order and case), a traceparent's, Google Cloud's, or 32 hex.
  * X-Ray ids come back as `1-8hex-24hex` in lower case. undefined where there is none or it is all zeros.
  */
 export function traceIdOf(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length < 32 || value.length > 1024) return undefined
   const xray = XRAY_TRACE.exec(value)
-  const id = xray?.[0] ?? TRACEPARENT.exec(value)?.[1] ?? (W3C_TRACE.test(value) ? value : undefined)
+  const id = xray?.[0] ?? TRACEPARENT.exec(value)?.[1] ?? GOOGLE_TRACE.exec(value)?.[1] ?? (W3C_TRACE.test(value) ? value : undefined)
   return id === undefined || /^[10-]*$/.test(id) ? undefined : id.toLowerCase()
 }

@@ -35,6 +35,7 @@ import { readNamedIds } from './response'
 import { stripPrefix, traceIdInText } from './runtime-prefix'
 import { serviceOfGroup, serviceOfName } from './service'
 import { severityOfText } from './severity'
+import { placeByFields } from './span-fields'
 import { FIELDS_MAX, scanText } from './text-scan'
 import { readSegment } from './xray'
 import { unwrapObject, unwrapText, WRAPPERS_MAX } from './wrappers'
@@ -110,6 +111,7 @@ function readRecord(record: RawRecord, draft: Draft, hint: Hint): void {
     if (isJsonObject(value) && readOtelLog(value, draft)) return readAs(draft, 'otlp')
   }
   readText(record.body.trimEnd(), record.json, draft, hint)
+  placeByFields(draft)
 }
 
 /** `json`: the text's value, where it is known; `depth`: how many wrappings are off already. */

@@ -45,6 +45,7 @@ const TRACE_KEYS = [
   'traceHeader',
   'logging.googleapis.com/trace',
   'TraceId',
+  'otelTraceID',
 ]
 /** Names that only a Lambda logger gives to its own RequestId. Plain `requestId` is not one: people put a caller's id there. */
 const REQUEST_KEYS = [

@@ -27,6 +27,7 @@ describe('template and fields of a line', () => {
     ['Response(status=1, msg=Order is Null., data=null)', ['Response(status=*, msg=Order is Null., data=*)', 'status=1', 'msg=Order is Null.']],
     ['Batch received size=10 for queue "orders"', ['Batch received size=* for queue *', 'size=10', 'id=orders']],
     ['error: connection refused by 10.0.0.1:5432', ['error: connection refused by *', 'ip=10.0.0.1:5432']],
+    ['[trace_id=6ae84300 span_id=1f7e521a name=a b]', ['[trace_id=* span_id=* name=a b]', 'trace_id=6ae84300', 'span_id=1f7e521a', 'name=a b']],
     ['mail to bob@example.com', ['mail to *', 'email=bob@example.com']],
     ['Handler:93 took 12 ms', ['Handler:* took * ms']],
     ['GET /v1/orders/77123 200', ['GET /v1/orders/* *', 'path=/v1/orders/77123']],

@@ -205,7 +205,12 @@ class TextScanner {
     let i = from
     while (i < limit) {
       const kind = classAt(this.text, i)
-      if (kind === COMMA || kind === CLOSE || kind === OPEN || kind === EQUALS) break
+      if (kind === COMMA || kind === CLOSE || kind === OPEN) break
+      // `[trace_id=a span_id=b]`: the word before the next sign names the next value.
+      if (kind === EQUALS) {
+        const blank = this.text.slice(from, i).lastIndexOf(' ')
+        return blank > 0 ? from + blank : i
+      }
       i++
     }
     return i

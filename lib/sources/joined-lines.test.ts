@@ -41,15 +41,29 @@ describe('a statement that names the span that sent it', () => {
 })
 
 describe('a line that names the span it was written in', () => {
-  const spring = (trace: string): string => `${AT}.250  INFO [checkout,${trace},${CALLER}] 1 --- [main] c.shop.Cart : paid`
+  const forms: [name: string, line: (trace: string) => string][] = [
+    ['Spring', (trace) => `${AT}.250  INFO [checkout,${trace},${CALLER}] 1 --- [main] c.shop.Cart : paid`],
+    ['OpenTelemetry for Python', (trace) => `${AT},250 INFO [cart] [cart.py:7] [trace_id=${trace} span_id=${CALLER} resource.service.name=checkout] - paid`],
+    ['pino with OpenTelemetry', (trace) => JSON.stringify({ level: 30, time: Date.parse(`${AT}Z`), msg: 'paid', trace_id: trace, span_id: CALLER, trace_flags: '01' })],
+    ['Elastic', (trace) => JSON.stringify({ '@timestamp': `${AT.replace(' ', 'T')}Z`, message: 'paid', trace: { id: trace }, span: { id: CALLER } })],
+    ['Google Cloud', (trace) => JSON.stringify({ severity: 'INFO', message: 'paid', time: `${AT.replace(' ', 'T')}Z`, 'logging.googleapis.com/trace': `projects/shop/traces/${trace}`, 'logging.googleapis.com/spanId': CALLER })],
+  ] // prettier-ignore
 
-  test('belongs to that span, whichever comes first', () => {
-    expect(read(SPAN, spring(TRACE)).spans).toEqual(['span container:checkout'])
-    expect(read(spring(TRACE), SPAN).spans).toEqual(['span container:checkout'])
+  test.each(forms)('%s: it belongs to that span, whichever comes first', (_, line) => {
+    expect(read(SPAN, line(TRACE)).spans).toEqual(['span container:checkout'])
+    expect(read(line(TRACE), SPAN).spans).toEqual(['span container:checkout'])
   })
 
-  test('and of another trace to itself', () => {
-    expect(read(SPAN, spring('6ae843007f6693a83263b99e9d2db8cf')).spans).toEqual(['event container:sample', 'span container:checkout'])
+  test.each(forms)('%s: of another trace, or of none, it does not', (_, line) => {
+    expect(read(SPAN, line('6ae843007f6693a83263b99e9d2db8cf')).spans).toHaveLength(2)
+    expect(read(SPAN, line('0'.repeat(32))).spans).toHaveLength(2)
+  })
+
+  test("a function's line stays with its execution", () => {
+    const lambda = (message: string): string => JSON.stringify({ logGroup: '/aws/lambda/cart', logStream: 's', timestamp: Date.parse(`${AT}Z`), message })
+    const id = '42c183a4-fa29-40a4-9729-d3f14b9aef76'
+    const line = lambda(JSON.stringify({ msg: 'paid', trace_id: TRACE, span_id: CALLER }))
+    expect(read(lambda(`START RequestId: ${id} Version: 1`), line, SPAN).spans).toEqual(['execution function:cart', 'span container:checkout'])
   })
 })
 

@@ -81,8 +81,10 @@ function idsOf(events: readonly ParsedEvent[]): string[] {
   return [...ids].sort()
 }
 
+const PROTOCOL: ReadonlySet<Ref['kind']> = new Set(['request', 'message', 'event', 'object', 'position', 'execution'])
+
 function isProven(ref: Ref): boolean {
-  return ref.role !== 'mentioned' && ref.kind !== 'span'
+  return ref.role !== 'mentioned' && PROTOCOL.has(ref.kind)
 }
 
 function assemble(events: LinkEvent[], dictionary: Dictionary): { spans: string[]; links: string[] } {
