@@ -10,6 +10,12 @@ export interface Outcome {
   right: boolean
 }
 
+/** For kinds of effect that could not be tested: which curve of kinds alike each takes (borrowed.ts). */
+export interface Borrowed {
+  kinds: Record<string, number>
+  curves: Pick<Calibration, 'a' | 'b' | 'c'>[]
+}
+
 export interface Calibration {
   a: number
   b: number
@@ -19,6 +25,7 @@ export interface Calibration {
   ceiling: number
   /** Hidden links predicted; 0 where the curve is borrowed. */
   tested: number
+  borrowed?: Borrowed
 }
 
 /** Used where nothing can be hidden; learned on other systems, milder than what the model believes. */
@@ -38,15 +45,24 @@ const MOST_OF_CLASS = 100
 const clamp = (p: number): number => Math.min(1 - TINY, Math.max(TINY, p))
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
 
-function curve(calibration: Calibration, p: number, ofClass: string): number {
+type Curve = Pick<Calibration, 'a' | 'b' | 'c' | 'shift'>
+
+function curve(calibration: Curve, p: number, ofClass: string): number {
   const q = clamp(p)
   return calibration.a * Math.log(q) - calibration.b * Math.log(1 - q) + calibration.c + (calibration.shift[ofClass] ?? 0)
 }
 
 /** What the model holds for unlikely is never raised: how often that is right depends on the roots, and few of them are tested. */
-export function calibrated(calibration: Calibration, p: number, ofClass: string): number {
-  const q = Math.min(calibration.ceiling, sigmoid(curve(calibration, p, ofClass)))
+export function calibrated(calibration: Calibration, p: number, ofClass: string, byValue = false): number {
+  const lent = byValue ? undefined : borrowedCurve(calibration, ofClass)
+  const q = Math.min(calibration.ceiling, sigmoid(curve(lent ? { ...lent, shift: {} } : calibration, p, ofClass)))
   return p < UNLIKELY ? Math.min(p, q) : q
+}
+
+/** The curve of kinds alike, for a kind that could not be tested; what a shared value shows is tested with all others. */
+export function borrowedCurve({ borrowed }: Calibration, ofClass: string): Borrowed['curves'][number] | undefined {
+  const group = borrowed?.kinds[ofClass]
+  return group === undefined ? undefined : borrowed?.curves[group]
 }
 
 export function fitCalibration(outcomes: readonly Outcome[]): Calibration {

@@ -85,6 +85,7 @@ export function firstTable(window: Window, { known, openings, activeMs, unitMs }
   for (const [opening, shares] of addEchoes(table, window, silent, { activeMs, unitMs, ahead: aheadOf(first.delays), calls: callsOf(window, known) })) {
     first.found.set(opening, shares)
     first.sent.add(opening)
+    if (shares.size > 0) ranks.set(opening, [...shares.keys()])
   }
   return first
 }

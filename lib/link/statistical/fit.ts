@@ -3,6 +3,7 @@
  * coincidences), then by expectation and maximisation over all effects, the certain ones held fixed.
  */
 import { keepOnly, type Excess } from './bootstrap'
+import { borrowCalibration } from './borrowed'
 import { fitCalibration } from './calibrate'
 import { findCandidates } from './candidates'
 import { learnClocks } from './clocks'
@@ -38,7 +39,8 @@ export function fitModel(set: SealedSet): Model {
   const known = knownCauses(window, set.certain)
   const learned = learnEdges(window, known, unitMs, ROUNDS)
   const outcomes = hiddenOutcomes(window, names, known, { learned, unitMs })
-  const calibration = fitCalibration(outcomes)
+  const borrowed = borrowCalibration(window, names, { known, learned, unitMs, outcomes })
+  const calibration = { ...fitCalibration(outcomes), ...(borrowed ? { borrowed } : {}) }
   const tested = testedPairs(outcomes, window, known)
   return sealModel({ unitMs, names: names.list, succession, clocks, learned, calibration, tested, certain: known.size })
 }

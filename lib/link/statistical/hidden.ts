@@ -56,7 +56,7 @@ const sitesOf = (table: EdgeTable): Excess =>
   new Map([...table.sites].map(([opening, sites]) => [opening, new Map([...sites.keys()].map((before) => [before, 1]))]))
 
 /** Whole transactions share a fold, else a hidden link would be seen through its neighbours. */
-function foldsOf(window: Window, known: Known): Map<number, number> {
+export function foldsOf(window: Window, known: Known): Map<number, number> {
   const fold = new Map<number, number>()
   for (const e of known.keys()) {
     let root = e

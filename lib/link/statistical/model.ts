@@ -122,7 +122,11 @@ function roundedCalibration(c: Calibration): Calibration {
       .sort((a, b) => (a[0] < b[0] ? -1 : 1))
       .map(([k, v]) => [k, rounded(v)]),
   )
-  return { ...c, a: rounded(c.a), b: rounded(c.b), c: rounded(c.c), ceiling: Math.round(c.ceiling * 1e6) / 1e6, shift }
+  const curves = c.borrowed?.curves.map(({ a, b, c: at }) => ({ a: rounded(a), b: rounded(b), c: rounded(at) })) ?? []
+  const borrowed = c.borrowed
+    ? { borrowed: { kinds: Object.fromEntries(Object.entries(c.borrowed.kinds).sort((a, b) => (a[0] < b[0] ? -1 : 1))), curves } }
+    : {}
+  return { ...c, ...borrowed, a: rounded(c.a), b: rounded(c.b), c: rounded(c.c), ceiling: Math.round(c.ceiling * 1e6) / 1e6, shift }
 }
 
 const byKey = <T>(map: Map<number, T>): [number, T][] => [...map].sort((a, b) => a[0] - b[0])

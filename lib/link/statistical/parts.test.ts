@@ -85,6 +85,20 @@ describe('calibration', () => {
   })
 })
 
+describe('borrowed calibration', () => {
+  const own = fitCalibration(Array.from({ length: 400 }, (_, i) => ({ class: 'tested', p: 0.97, right: i % 100 !== 0 })))
+  const lent = { ...own, borrowed: { kinds: { untested: 0 }, curves: [{ a: 1, b: 0.5, c: 0 }] } }
+
+  it('is taken by kinds that could not be tested, and by no other', () => {
+    expect(calibrated(lent, 0.97, 'untested')).toBeLessThan(calibrated(lent, 0.97, 'tested'))
+    expect(calibrated(lent, 0.97, 'tested')).toBe(calibrated(own, 0.97, 'tested'))
+  })
+
+  it('is not for links that a shared value shows: these are tested with all others', () => {
+    expect(calibrated(lent, 0.97, 'untested', true)).toBe(calibrated(own, 0.97, 'untested'))
+  })
+})
+
 describe('clocks', () => {
   it('finds a service whose clock is ahead, and leaves the others alone', () => {
     const shop = shopOf(100, 200)

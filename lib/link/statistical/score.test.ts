@@ -104,6 +104,18 @@ describe('links by values', () => {
     }
   })
 
+  it('a confidence that nothing could be tested for is marked as borrowed, by model and link', () => {
+    const { spans, links } = queueOf(500, 40)
+    // Every third order is not named by its worker: these are found by time alone.
+    const some = spans.map((s) => (s.service === 'worker' && Number(s.id.slice(6)) % 3 === 0 ? { ...s, lines: s.lines.map((l) => ({ ...l, values: [] })) } : s))
+    const certain = links.filter((l) => !l.effect.startsWith('worker') && Number(l.effect.replace(/\D/g, '')) % 10 === 0)
+    const model = fitModel({ spans: some, certain })
+    expect(Object.keys(model.calibration.borrowed?.kinds ?? {})).toEqual(['worker\ntake'])
+    const found = scoreWindow(model, some, certain)
+    expect(new Set(found.filter((l) => l.borrowed).map((l) => l.effect.replace(/\d/g, '')))).toEqual(new Set(['worker']))
+    expect(found.filter((l) => l.borrowed && l.tier === 'B')).toEqual([])
+  })
+
   it('a value that a hundred spans around carry decides nothing', () => {
     const { spans, links } = queueOf(400, 40)
     const crowded = spans.map((s) => ({ ...s, lines: s.lines.map((l) => ({ ...l, values: l.values.map((v) => Math.floor(v / 50)) })) }))

@@ -1,10 +1,11 @@
 /** Links of tiers B and C for one window of spans, by a given model. The same spans give the same links in whatever order they come. */
-import { calibrated } from './calibrate'
+import { borrowedCurve, calibrated } from './calibrate'
 import { decisiveValue } from './decisive'
 import type { ShareView } from './edges'
 import { guess, type CauseGuess, type Guesses } from './guess'
 import { openModel, sourcesOf, type Model } from './model'
 import { knownCauses } from './known'
+import { isShared, shareOf } from './sharing'
 import type { Candidate, CertainLink, Evidence, SharedValue, SpanInput, StatisticalLink } from './types'
 import { openWindow, type Window } from './window'
 
@@ -41,16 +42,19 @@ function linksOf(guesses: Guesses, e: number, context: Context & { several: bool
     const others = causes.filter((c) => !shown.includes(c))
     // Of a batch, another cause's value tells nothing against this one.
     const value = decisiveValue(window, shares, e, cause.cause, others.map((c) => c.cause)) // prettier-ignore
+    const byValue = isShared(shareOf(window.sharing, window.sharing.rare(e), cause.cause))
+    const confidence = calibrated(model.calibration, cause.p, ofClass, byValue)
     return {
       effect: window.spans[e]?.id ?? '',
       cause: window.spans[cause.cause]?.id ?? '',
       causeLine: window.anchors.line[cause.anchor] ?? -1,
       tier: value ? 'B' : 'C',
-      confidence: calibrated(model.calibration, cause.p, ofClass),
+      confidence,
       rule: value ? 'shared-value' : 'call-site',
       evidence: [...(value ? valueEvidence(value) : []), ...evidenceOf(window, e, cause, causes.length)],
       ...(value ? { value } : {}),
-      alternatives: alternativesTo(cause, others, guesses.outside(e), context),
+      ...(!byValue && borrowedCurve(model.calibration, ofClass) ? { borrowed: true as const } : {}),
+      alternatives: alternativesTo(cause, others, guesses.outside(e), { window, confidence }),
       model: model.hash,
     }
   })
@@ -69,8 +73,13 @@ const valueEvidence = ({ hash, carriers }: SharedValue): Evidence[] => [
 ]
 
 /** What is left of the probability goes to the others in proportion. */
-function alternativesTo(chosen: CauseGuess, others: CauseGuess[], outside: number, { model, window, ofClass }: Context): Candidate[] {
-  const scale = chosen.p < 1 ? (1 - calibrated(model.calibration, chosen.p, ofClass)) / (1 - chosen.p) : 0
+function alternativesTo(
+  chosen: CauseGuess,
+  others: CauseGuess[],
+  outside: number,
+  { window, confidence }: { window: Window; confidence: number },
+): Candidate[] {
+  const scale = chosen.p < 1 ? (1 - confidence) / (1 - chosen.p) : 0
   const list: Candidate[] = others.map((c) => ({ cause: window.spans[c.cause]?.id ?? null, p: Math.min(1, c.p * scale) }))
   list.push({ cause: null, p: Math.min(1, outside * scale) })
   return list

@@ -4,9 +4,10 @@
  */
 import type { Window } from './window'
 
-/** Spans that carry it: none shared, 2, 3-4, 5-8, 9-16, 17-32, 33-64. */
-export const SHARES = 7
-const MOST_SPANS = 64
+/** Spans that carry it: the effect has none, 2, 3-4, 5-8, 9-16, 17-32, 33-64, 65-128, 129-256, and last where it has some and shares none of them. */
+export const SHARES = 10
+const UNSHARED = SHARES - 1
+const MOST_SPANS = 256
 /** Around an effect, how far its values are counted, in ms. */
 const AROUND_MS = 300_000
 const MOST_VALUES = 48
@@ -77,12 +78,14 @@ export function indexValues(window: Window): Sharing {
 }
 
 /** Class of a value that so many spans carry. */
-export const shareClass = (spans: number): number => Math.min(SHARES - 1, Math.ceil(Math.log2(spans)))
+export const shareClass = (spans: number): number => Math.min(UNSHARED - 1, Math.ceil(Math.log2(spans)))
 
-/** Class of the rarest value that the cause has too; 0 where there is none. */
+export const isShared = (share: number): boolean => share > 0 && share < UNSHARED
+
+/** Class of the rarest value that the cause has too. */
 export function shareOf(sharing: Sharing, rare: readonly RareValue[], cause: number): number {
   for (const { value, spans } of rare) if (sharing.has(cause, value)) return shareClass(spans)
-  return 0
+  return rare.length > 0 ? UNSHARED : 0
 }
 
 function bound(window: Window, list: readonly number[], ms: number): number {

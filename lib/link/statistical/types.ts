@@ -76,6 +76,8 @@ export interface StatisticalLink {
   evidence: Evidence[]
   /** Of tier B: what effect and cause share. */
   value?: SharedValue
+  /** True where no link of this kind could be tested: its confidence is that of kinds alike. */
+  borrowed?: true
   /** The next best, at most three, same scale as `confidence`; a null cause is "outside". */
   alternatives: Candidate[]
   /** Content hash of the model that made it. */
