@@ -190,6 +190,39 @@ describe('shapes', () => {
     ])
   })
 
+  test('lines of an export to S3 and of `aws logs tail --format short` are the events behind their time; other lines keep theirs', () => {
+    const id = '42c183a4-fa29-40a4-9729-d3f14b9aef76'
+    expect(
+      tell(
+        [
+          `2026-11-02T08:00:00.123Z START RequestId: ${id} Version: 1`,
+          `2026-11-02T08:00:00 END RequestId: ${id}`,
+          `2026-11-02T08:00:00.124Z 2026-11-02T08:00:00.100Z\t${id}\tINFO\thello`,
+          `2026-11-02T08:00:00.125Z [INFO]\t2026-11-02T08:00:00.100Z\t${id}\thello`,
+          `2026-11-02T08:00:00.126Z ${id} Task timed out after 3.00 seconds`,
+          '2026-11-02T08:00:00.127Z INFO a logger of its own',
+        ].join('\n'),
+      ),
+    ).toEqual([
+      `log @1 1793606400123000000 "START RequestId: ${id} Versio"`,
+      `log @2 1793606400000000000 "END RequestId: ${id}"`,
+      `log @3 1793606400124000000 "2026-11-02T08:00:00.100Z\\t${id.slice(0, 35)}"`,
+      `log @4 1793606400125000000 "[INFO]\\t2026-11-02T08:00:00.100Z\\t${id.slice(0, 28)}"`,
+      `log @5 "2026-11-02T08:00:00.126Z ${id.slice(0, 35)}"`,
+      'log @6 "2026-11-02T08:00:00.127Z INFO a logger of its own"',
+    ])
+  })
+
+  test('rows of a Logs Insights query are events where they hold one whole; statistics are a line', () => {
+    const row = (fields: object): object[] => Object.entries(fields).map(([field, value]) => ({ field, value: value as string }))
+    const event = row({ '@timestamp': '2026-11-02 08:00:00.123', '@message': 'm', '@log': '123456789012:/aws/lambda/f', '@logStream': 's', '@ptr': 'Cn' })
+    expect(
+      tell(JSON.stringify({ results: [event, row({ '@timestamp': '2026-11-02 08:00:00.124', '@message': 'n' })], statistics: {}, status: 'Complete' })),
+    ).toEqual(['log @1 /aws/lambda/f s 1793606400123000000 "m"', 'log @1 1793606400124000000 "n"'])
+    expect(tell(JSON.stringify({ results: [row({ 'count(*)': '7' })] }))).toEqual([expect.stringContaining('log @1 "{')])
+    expect(tell('{"results":[]}')).toEqual(['log @1 "{\\"results\\":[]}"'])
+  })
+
   test('an X-Ray trace counts as its documents, BatchGetTraces as those of its traces, a document as itself', () => {
     const document = JSON.stringify({
       id: '7727af9f20ffa9ff',

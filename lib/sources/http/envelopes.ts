@@ -7,6 +7,11 @@
  *     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
  *   2026-11-02T08:00:00.123000+00:00 2026/11/02/[$LATEST]0a1b… START RequestId: …
  *     the command line's `aws logs tail`: time and stream go before each message, which is told by a Lambda stream's name
+ *   2026-11-02T08:00:00.123Z START RequestId: …
+ *     an export to S3, and `aws logs tail --format short`: the event's time goes before each message, which is told by what Lambda's own
+ *     lines and its runtimes' begin with; https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3Export.html
+ *   {"results":[[{"field":"@timestamp","value":"…"},{"field":"@message","value":"…"},…]],"status":"Complete"}
+ *     rows of a Logs Insights query, as GetQueryResults gives them, where they hold whole events
  */
 import { gunzipSync } from 'node:zlib'
 import { isJsonObject, parseJson, type JsonObject } from '#lib/base/json'
@@ -58,17 +63,40 @@ export function* cloudTrailRecords(value: JsonObject): Generator<{ record: JsonO
 
 const TAIL = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?[+-]\d\d:\d\d) (\d{4}\/\d\d\/\d\d\/[\w-]{0,140}\[(?:\$LATEST|\d{1,20})\][0-9a-f]{32}) /
 
+const EXPORTED =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z?) (?=(?:START|END|REPORT) RequestId: |INIT_START Runtime |EXTENSION\t|TELEMETRY\t|\d{4}-\d\d-\d\dT[\d:.]{8,15}Z[\t ][0-9a-f]{8}-|\[[A-Z]{4,8}\]\t\d{4}-)/
+
 export interface TailLine {
   timeNs: UnixNano
-  logStream: string
+  logStream?: string
   message: string
 }
 
-/** Null where the line is not of `aws logs tail`: time and stream are looked for at the very start. */
+/** Where time, and in one form the stream, stand before the message; null where they don't. They are looked for at the very start. */
 export function tailLineOf(text: string, latestNs: UnixNano): TailLine | null {
-  if (text.charCodeAt(10) !== 84 || (text.charCodeAt(32) !== 32 && text.charCodeAt(25) !== 32)) return null
-  const match = TAIL.exec(text.slice(0, 256))
+  if (text.charCodeAt(10) !== 84) return null
+  const zoned = text.charCodeAt(32) === 32 || text.charCodeAt(25) === 32
+  const exported = text.charCodeAt(24) === 32 || text.charCodeAt(19) === 32 || text.charCodeAt(20) === 32
+  if (!zoned && !exported) return null
+  const start = text.slice(0, 256)
+  const match = (zoned ? TAIL.exec(start) : null) ?? (exported ? EXPORTED.exec(start) : null)
   const timeNs = match === null ? null : isoToNs(match[1] ?? '')
   if (match === null || timeNs === null || inRange(timeNs, latestNs) === null) return null
-  return { timeNs, logStream: match[2] ?? '', message: text.slice(match[0].length) }
+  const [whole, , logStream] = match
+  return { timeNs, message: text.slice(whole.length), ...(logStream === undefined ? {} : { logStream }) }
+}
+
+/** Rows of a query that hold a message and its time; others are statistics. */
+export function isQueryResult(value: JsonObject): boolean {
+  return Array.isArray(value.results) && value.results.length > 0 && value.results.every((row) => eventOfRow(row) !== null)
+}
+
+/** A row as a CloudWatch event: `@log` is account and group, `@timestamp` has no zone and is UTC. */
+export function eventOfRow(row: unknown): JsonObject | null {
+  if (!Array.isArray(row)) return null
+  const fields = new Map(row.filter(isJsonObject).map(({ field, value }) => [field, value]))
+  const [message, timestamp, log] = [fields.get('@message'), fields.get('@timestamp'), fields.get('@log')]
+  if (typeof message !== 'string' || typeof timestamp !== 'string') return null
+  const logGroup = typeof log === 'string' ? log.replace(/^\d{12}:/, '') : undefined
+  return { message, timestamp, logGroup, logStream: fields.get('@logStream'), ingestionTime: fields.get('@ingestionTime') }
 }

@@ -11,7 +11,7 @@ import { bytesToLatin1, encodeUtf8, encodeWtf8, isStorable, latin1ToBytes, stora
 import { epochToNs, inRange, isoToNs } from '#lib/base/log-time'
 import type { UnixNano } from '#lib/base/time'
 import type { RawRecord, RefusedRecord } from '#lib/model/event'
-import { cloudTrailRecords, isAwsLogs, isCloudTrailFile, openAwsLogs, tailLineOf } from './envelopes'
+import { cloudTrailRecords, eventOfRow, isAwsLogs, isCloudTrailFile, isQueryResult, openAwsLogs, tailLineOf } from './envelopes'
 import { decodeJaeger, isJaeger, isJaegerSpan } from '#lib/sources/jaeger/decode'
 import { decodeOtlp, isOtlp } from '#lib/sources/otlp/decode'
 import { isZipkinSpan, zipkinRecord } from '#lib/sources/zipkin/decode'
@@ -58,6 +58,12 @@ const SHAPES: Shape[] = [
       if (opened !== null) return readShape({ ...source, ...opened, invalidUtf8: null }, out)
       const at = { line: source.line, bytes: encodeUtf8(source.text.slice(0, REFUSED_BYTES_MAX)) }
       out.push(refused('quarantined', 'invalid_awslogs', 'awslogs.data is no subscription payload in base64 of gzip', at))
+    },
+  },
+  {
+    fits: isQueryResult,
+    read(value, source, out) {
+      readEvents((value.results as unknown[]).map(eventOfRow), {}, { source, out })
     },
   },
   {
@@ -128,7 +134,8 @@ export function textRecord(text: string, rest: Omit<RawRecord, 'form' | 'body'>,
 export function textLine(text: string, { line, latestNs }: Pick<JsonSource, 'line' | 'latestNs'>, bytes?: Uint8Array): RawRecord {
   const tail = bytes === undefined ? tailLineOf(text, latestNs) : null
   if (tail === null) return textRecord(text, { timeNs: null, line }, bytes)
-  return textRecord(tail.message, { timeNs: tail.timeNs, logStream: tail.logStream, line })
+  const { message, ...place } = tail
+  return textRecord(message, { ...place, line })
 }
 
 interface Outer {
