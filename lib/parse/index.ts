@@ -31,7 +31,7 @@ import { embeddedValues, findEmbedded } from './loose-value'
 import { readJaegerSpan } from './jaeger'
 import { readOtelLog, readOtelSpan } from './otel'
 import { telemetryLine } from './platform'
-import { readNamedIds } from './response'
+import { noteQueue, readNamedIds } from './response'
 import { stripPrefix, traceIdInText } from './runtime-prefix'
 import { serviceOfGroup, serviceOfName } from './service'
 import { severityOfText } from './severity'
@@ -235,6 +235,7 @@ function readWords(rest: string, draft: Draft): void {
 function finish(record: RawRecord, draft: Draft, context: ParseContext): ParsedEvent {
   const timeNs = record.timeNs ?? draft.lineNs
   if (draft.facts.refs?.some(({ role }) => role !== 'self' && role !== 'parent')) draft.facts.keys = batchKeys(draft.fields)
+  noteQueue(draft)
   const event: ParsedEvent = {
     record,
     timeNs: timeNs ?? context.fileTimeNs ?? context.receivedNs,

@@ -8,8 +8,9 @@
 import { isJsonObject, type JsonObject } from '#lib/base/json'
 import { cutText } from '#lib/base/text-bytes'
 import type { Field, Ref } from '#lib/model/event'
-import { addRef, type Draft } from './draft'
+import { addRef, addSpan, type Draft } from './draft'
 import { idOf, isUuid } from './ids'
+import { nameOfArn, queueArn } from './service'
 
 /** Adds what a response proves; false where the value is no response. */
 export function readResponse(value: JsonObject, draft: Draft): boolean {
@@ -158,4 +159,23 @@ function executionRef(arn: string, direction: Direction, draft: Draft): void {
   if (!arn.startsWith('arn:') || !arn.includes(':states:')) return
   if (direction === 'starting' || direction === 'sending') addRef(draft, { kind: 'execution', role: 'called', value: arn })
   else if (direction === 'receiving') addRef(draft, { kind: 'execution', role: 'parent', value: arn })
+}
+
+/**
+ * The queue that a message was put into, where the line that has its id names the queue's address: it shows although nobody may ever be seen
+ * to receive from it. A consumer that logs the record speaks of the same delivery.
+ */
+export function noteQueue(draft: Draft): void {
+  const sent = draft.facts.refs?.filter((ref) => ref.kind === 'message' && ref.role === 'produced') ?? []
+  const [message, ...others] = sent
+  if (message === undefined || others.length > 0) return
+  const queues = new Set(draft.fields.map(({ value }) => (value.startsWith('https://sqs.') ? queueArn(value) : null)).filter((arn) => arn !== null))
+  const [arn, ...more] = queues
+  if (arn === undefined || more.length > 0) return
+  const key = `sqs:${arn}:${message.value}:1`
+  const refs: Ref[] = [
+    { kind: 'message', role: 'consumed', value: message.value },
+    { kind: 'span', role: 'self', value: key },
+  ]
+  addSpan(draft, { key, form: 'delivery', service: { kind: 'queue', name: nameOfArn(arn) }, name: '', startNs: null, endNs: null, refs })
 }

@@ -57,3 +57,9 @@ export function nameOfArn(arn: string): string {
   if ((parts[2] === 'dynamodb' || parts[2] === 'kinesis' || parts[2] === 'events') && path.length > 1) return path[1] ?? resource
   return resource === '' ? arn : (path[path.length - 1] ?? resource)
 }
+
+/** `https://sqs.<region>.amazonaws.com/<account>/<name>` -> the queue's ARN. */
+export function queueArn(url: string | undefined): string | null {
+  const parts = /^https:\/\/sqs\.([a-z0-9-]{4,25})\.amazonaws\.com\/(\d{12})\/([\w.-]{1,85})$/.exec(url ?? '')
+  return parts === null ? null : `arn:aws:sqs:${parts[1]}:${parts[2]}:${parts[3]}`
+}

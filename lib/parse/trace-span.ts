@@ -13,7 +13,7 @@ import type { Ref, ServiceKind, ServiceRef, SpanFact } from '#lib/model/event'
 import { addSpan, type Draft } from './draft'
 import { flatten } from './flatten'
 import { idOf, requestIdOf } from './ids'
-import { nameOfArn } from './service'
+import { nameOfArn, queueArn } from './service'
 import { scanText } from './text-scan'
 
 export type Attributes = { [name: string]: unknown }
@@ -239,12 +239,6 @@ function destinationOf(attributes: Attributes): ServiceRef | undefined {
 function lastName(name: string): string {
   if (name.startsWith('arn:')) return nameOfArn(name)
   return name.startsWith('http') ? name.slice(name.lastIndexOf('/') + 1) : name
-}
-
-/** `https://sqs.<region>.amazonaws.com/<account>/<name>` -> the queue's ARN. */
-function queueArn(url: string | undefined): string | null {
-  const parts = /^https:\/\/sqs\.([a-z0-9-]{4,25})\.amazonaws\.com\/(\d{12})\/([\w.-]{1,85})$/.exec(url ?? '')
-  return parts === null ? null : `arn:aws:sqs:${parts[1]}:${parts[2]}:${parts[3]}`
 }
 
 /** What a client span called, where its attributes name a thing that logs nothing itself. */

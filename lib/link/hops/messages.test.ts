@@ -88,6 +88,15 @@ describe('Lambda -> SQS -> Lambda', () => {
     }
   })
 
+  it('shows the queue of a message that nobody is seen to receive, and the same one once somebody is', () => {
+    const url = 'https://sqs.eu-west-1.amazonaws.com/000000000001/orders'
+    const says = lambda({ name: 'checkout', run: 1, start: 0, end: 60 }, [[50, `{"message":"Order sent","queueUrl":"${url}","messageId":"${M}"}`]])
+    expect(linkTexts(linked(says))).toEqual(['checkout > queue orders (A message-id)'])
+    const to = received({ id: M }).replaceAll('eu-west-1:1:orders', 'eu-west-1:000000000001:orders')
+    const result = linked([...says, ...lambda({ name: 'worker', run: 2, start: 100, end: 160 }, [[101, to]])])
+    expect(linkTexts(result)).toEqual(['checkout > queue orders (A message-id)', 'queue orders > worker (A span-parent)'])
+  })
+
   it('takes the segment of the trace header for the sender where no id was logged', () => {
     const { checkout, worker } = { checkout: lambda({ name: 'checkout', run: 1, start: 0, end: 60 }), worker: record({ id: M }) as { attributes: object } }
     Object.assign(worker.attributes, { AWSTraceHeader: 'Root=1-6ae84300-7f6693a83263b99e9d2db8ce;Parent=4e389a109ab7353c;Sampled=1' })
