@@ -48,6 +48,7 @@ const RULE_WORDS: Record<string, string> = {
   'call-named': 'Both name the request id of this write. The cause named it first, or at a place in its code that writes.',
   'named-first': 'The place in the code that named the id first.',
   'named-after': 'The place in the code that named the id later.',
+  'other-cause': 'But a call proves what started the effect.',
   'segment-run': "The REPORT line of the execution names this segment of X-Ray's as its own.",
   duplicate: 'Both carry one idempotency key for one operation: the second repeats the first and is not caused by it.',
   'event-id': 'The bus gave this event id to the cause, and the effect was called with it.',

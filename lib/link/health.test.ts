@@ -78,6 +78,14 @@ describe('ruleHealth of places that mention ids', () => {
     expect(claims(links)).toEqual(['receives @ end', 'receives @ start', 'sends @ end', 'sends @ middle'])
   })
 
+  it('distrusts a place that names things which it was not started by', () => {
+    const links = Array.from({ length: 40 }, (_, i) => {
+      const found = named(i, 'write', 'read')
+      return i % 4 === 0 ? { ...found, evidence: [...found.evidence, { kind: 'other-cause', value: 'gateway-request' }] } : found
+    })
+    expect(claims(links)).toEqual(['receives @ read', 'receives @ write', 'sends @ read'])
+  })
+
   it('lets a place that goes both ways do neither, and says nothing of rare ones', () => {
     const mixed = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? named(i, 'a', 'b') : named(i, 'b', 'a')))
     expect(claims(mixed)).toEqual(['receives @ a', 'receives @ b', 'sends @ a', 'sends @ b'])

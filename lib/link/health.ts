@@ -111,7 +111,7 @@ function placeHealth(links: readonly Link[]): RuleHealth[] {
 
 /**
  * Links by an id that is no message's: it is handed on from one to the next, so that the effect has a surer cause among those who named it
- * before. Such a place neither sends nor receives by that id.
+ * before; or it is a thing that is looked at in a call. Such a place neither sends nor receives by that id.
  *
  *   a names v  ->  b names v  ->  c names v:   a > c by v, but b > c by a message of its own
  */
@@ -131,6 +131,7 @@ function passedOn(links: readonly Link[]): ReadonlySet<Link> {
   const causesOf = (span: bigint): bigint[] => (surer.get(span) ?? []).map((link) => link.cause)
   return new Set(
     named.filter(({ cause, effect, evidence }) => {
+      if (evidence.some(({ kind }) => kind === 'other-cause')) return true
       const near = causesOf(effect)
       const reached = [...near, ...near.flatMap(causesOf)]
       return !reached.includes(cause) && reached.some((other) => other !== effect && speakers.get(evidence[0]?.value ?? '')?.has(other))

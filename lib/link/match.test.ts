@@ -97,6 +97,12 @@ describe('linksOf', () => {
       expect(linksOf(99n, [named(99n, 5_000)], () => crowd)).toEqual([])
     })
 
+    it('doubts an id that is named in a call: it was not started by it', () => {
+      const read = [named(1n, 10), named(2n, 20), ref(2n, 'request', 'self', 'r', 19), ref(3n, 'request', 'called', 'r', 19)]
+      const found = linksOf(2n, read, (join) => read.filter((other) => other.joinHash === join))
+      expect(found.map(({ cause, tier, confidence }) => `${cause} ${tier} ${confidence}`).sort()).toEqual(['1 B 0.01', '3 A 1'])
+    })
+
     it('lets known places decide: no sender among receivers, and a sender whatever the clocks say', () => {
       const demoted = new Map([
         ['sends @ email', 0],

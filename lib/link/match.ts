@@ -30,7 +30,18 @@ export function linksOf(effect: bigint, effectRefs: Refs, causesOf: (joinHash: b
       for (const cause of causesBy(rule, ref, sharing, demoted)) addLink(links, worthOf(rule, cause, ref, demoted), rule, cause, ref)
     }
   }
-  return [...links.values()].filter((link) => !isBehind(link, links))
+  return [...links.values()].filter((link) => !isBehind(link, links)).map((link) => doubted(link, links))
+}
+
+/** An execution has one trigger. Where a call proves it, an id that the execution names is not what started it, but a thing that it looks at. */
+const CALLS: ReadonlySet<string> = new Set(['call-id', 'gateway-request', 'workflow-execution'])
+const DOUBTED = 0.01
+const MENTIONING: ReadonlySet<string> = new Set(RULES.flatMap((rule) => (rule.mentioned ? [rule.name] : [])))
+
+/** The doubted link is kept as tier B: by it health.ts learns which places name things that they were not started by. */
+function doubted(link: Link, links: ReadonlyMap<bigint, Link>): Link {
+  const call = MENTIONING.has(link.rule) ? [...links.values()].find((other) => CALLS.has(other.rule) && other.cause !== link.cause) : undefined
+  return call ? { ...link, tier: 'B', confidence: DOUBTED, evidence: [...link.evidence, { kind: 'other-cause', value: call.rule }] } : link
 }
 
 /** A mentioned id may as well be the one that a delivery holds. */
