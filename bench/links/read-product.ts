@@ -9,6 +9,7 @@ import { emptyDictionary, toEventRow } from '#lib/ingest/event-rows'
 import { OrdinalCounter } from '#lib/ingest/identity'
 import { assembleGroup, mergeSpans } from '#lib/link/assemble'
 import { demotionsOf, ruleHealth, type Demotions } from '#lib/link/health'
+import { assignContinuations } from '#lib/link/continuation'
 import { linksOf } from '#lib/link/match'
 import { DeliveryOrder } from '#lib/link/delivery-order'
 import { CAUSE_ROLES, EFFECT_ROLES } from '#lib/link/rules'
@@ -66,11 +67,8 @@ export async function readSet(files: readonly string[]): Promise<ReadSet> {
 }
 
 function assemble(events: ReadEvent[]): Pick<ReadSet, 'spans' | 'lines' | 'links' | 'spanOfEventId'> {
-  for (const [, members] of groupBy(
-    events.filter((e) => e.sandbox),
-    (e) => e.streamId,
-  )) {
-    for (const [event, group] of assignStream(members)) event.groupId = group
+  for (const members of groupBy(events, (e) => e.streamId).values()) {
+    for (const [event, group] of members[0]?.sandbox ? assignStream(members) : assignContinuations(members)) event.groupId = group
   }
   const spans = new Map<bigint, Span>()
   const refs: SpanRef[] = []
