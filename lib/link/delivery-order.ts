@@ -11,6 +11,7 @@
  * from there on the order tells nothing of executions. Ignores: what a delivery that was cut in two had in its other half.
  */
 import { hash64 } from '#lib/base/hash'
+import { channelOf } from '#lib/model/channel'
 import type { EventFacts, ParsedEvent } from '#lib/model/event'
 import { spanKey } from '#lib/model/keys'
 import { beginEntry, extendEntry, joins, type Entry } from './entry'
@@ -73,11 +74,6 @@ export class DeliveryOrder {
     }
     return undefined
   }
-}
-
-/** Lines of a container's two streams don't continue one another. */
-function channelOf({ facts, fields }: ParsedEvent): string {
-  return facts?.part?.of ?? fields.find(({ name }) => name === 'stream')?.value ?? ''
 }
 
 /** Decided once and for all: there is no order to look at later. */

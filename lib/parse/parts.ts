@@ -6,6 +6,7 @@
  * `partial_id`, else by their stream. Ignores: parts of which one is missing or in another delivery, and lines above 1 MB.
  */
 import { isJsonObject, parseJson } from '#lib/base/json'
+import { channelOf } from '#lib/model/channel'
 import type { ParsedEvent, RawRecord } from '#lib/model/event'
 import type { ParseContext, Parser } from './index'
 
@@ -29,7 +30,7 @@ export function joinParts(parse: Parser): Parser {
     const part = event.facts?.part
     if (part === undefined && open.size === 0) return event
     if (record.form !== 'log' || record.logGroup !== undefined) return event
-    const key = part?.id ?? `${record.logStream ?? ''}/${part?.of ?? event.fields.find(({ name }) => name === 'stream')?.value ?? ''}`
+    const key = part?.id ?? channelOf(event)
     const before = open.get(key)
     if (before === undefined && part?.more !== true) return event
     const wrapped = unwrap(record.body)

@@ -81,3 +81,11 @@ test("a slow log's entry is one, with its statement; the next one another", () =
   const entry = (ms: string, statement: string): string[] => [`# Time: 2026-11-02T08:00:0${ms}Z`, '# User@Host: app[app] @ web [10.0.0.1]  Id:    14', '# Query_time: 2.5  Lock_time: 0.1 Rows_sent: 1  Rows_examined: 9', 'SET timestamp=1793606400;', statement] // prettier-ignore
   expect(read(...entry('0.5', 'select 1;'), ...entry('3.5', 'select 2;')).spans).toEqual(['2 × event container:sample'])
 })
+
+test('traces of two containers in one delivery keep apart', () => {
+  const line = (pod: string, log: string): string =>
+    JSON.stringify({ log, stream: 'stderr', time: `${AT.replace(' ', 'T')}Z`, kubernetes: { pod_name: pod, container_name: 'web' } })
+  const frames = ['ERROR no seat\n', '\tat com.shop.Cart.pay(Cart.java:22)\n', '\tat com.shop.Main.main(Main.java:6)\n']
+  const mixed = frames.flatMap((frame) => [line('web-1', frame), line('web-2', frame)])
+  expect(read(...mixed).spans).toEqual(['2 × event container:web'])
+})
