@@ -7,6 +7,7 @@ import type { LinkItem, SpanItem, TransactionDetail } from '#lib/model/api'
 import type { Tier } from '#lib/model/span'
 import type { CauseNode, CauseTree } from './cause-tree'
 import { mayWait } from './evidence'
+import { withoutShortcuts } from './shortcuts'
 import { elapsedOf, isWaiting, ROUNDING_MS, waited } from './waiting'
 import { groupBy } from '#lib/base/group'
 
@@ -371,5 +372,5 @@ export function foldTransaction(tree: CauseTree, links: LinkItem[], options: Fol
   const ghosts = addMissing(units, unitOfSpan, options.missing)
   const order = causalOrder(units)
   for (const unit of units.values()) unit.children.sort((a, b) => order.indexOf(a) - order.indexOf(b))
-  return { units, order, links: [...unitLinks(links, tree, units, unitOfSpan), ...ghosts], unitOfSpan }
+  return { units, order, links: [...withoutShortcuts(unitLinks(links, tree, units, unitOfSpan), units), ...ghosts], unitOfSpan }
 }
