@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TransactionDetail } from '#lib/model/api'
 import { causeTree } from './cause-tree'
-import { markValues, sureWords } from './evidence'
+import { markValues, measuredWords, sharedValues, sureWords } from './evidence'
 import { transactionFixture } from './transaction-fixture'
 import { failedFirst, transactionWords, unprovenWords } from './transaction-words'
 import { percentile, shortOperation } from './unit-words'
@@ -74,6 +74,27 @@ describe('the first line of a transaction', () => {
 })
 
 describe('evidence', () => {
+  it('of an inferred link is said in sentences, apart from values that both lines hold', () => {
+    const evidence = [
+      { kind: 'delay', value: '4 ms' },
+      { kind: 'return', value: '-2 ms' },
+      { kind: 'rivals', value: '3' },
+      { kind: 'order.id', value: 'o-17' },
+      { kind: 'model', value: '501947364e89f803' },
+    ]
+    expect(sharedValues({ evidence })).toEqual([{ kind: 'order.id', value: 'o-17' }])
+    expect(measuredWords({ evidence })).toEqual([
+      'The effect began 4 ms after the cause\u2019s line.',
+      'The cause went on 2 ms before the effect\u2019s last line, as after a call that it waited for.',
+      '3 other spans could have caused it.',
+      'Found by model 50194736.',
+    ])
+  })
+
+  it('of what a person confirmed is that', () => {
+    expect(sureWords({ tier: 'C', confidence: 1, rule: 'confirmed' })).toBe('Confirmed')
+  })
+
   it('marks every occurrence and keeps the raw text whole', () => {
     const raw = '{"coupon":"SAVE20","order":"ord-90317","note":"SAVE20"}'
     const pieces = markValues(raw, ['SAVE20', 'x'])
