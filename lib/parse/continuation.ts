@@ -21,6 +21,8 @@ const PYTHON_END = /^(?:[\w$]{1,64}\.){0,8}[A-Z][\w$]{0,80}(?:Error|Exception|Wa
 const PYTHON_BETWEEN = /^(?:The above exception was the direct cause of|During handling of the above exception)/
 const GO_FRAME =
   /^(?:goroutine \d{1,10} \[[^\]]{1,80}\]:|created by [\w./*()-]{1,200}|exit status \d{1,3}|[\w./*-]{1,200}(?:\(\*?\w{1,100}\)[\w.]{1,100})?\([^()]{0,400}\))$/
+/** Some programs indent every line: one with a time or a level of its own is an entry. */
+const OWN_HEAD = /^[ \t]{1,32}\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]|\d\d:\d\d:\d\d|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL)\b)/
 const CLOSING = /^[}\])]{1,8}[,;]?$/
 const MORE = /^\.\.\. \d{1,5} more$/
 const DOTNET_OR_NODE = /^at [\w$.<>`[\]/@-]{1,300}[ (]/
@@ -30,7 +32,7 @@ export function continuationOf(text: string): Joins | null {
   switch (text.charCodeAt(0)) {
     case 32: // blank
     case 9: // tab
-      return text.trim() === '' ? null : { continues: 'any' }
+      return text.trim() === '' || OWN_HEAD.test(text) ? null : { continues: 'any' }
     case 46: // .
       return MORE.test(text) ? { continues: 'any' } : null
     case 93: // ]
