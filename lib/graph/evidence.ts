@@ -83,7 +83,7 @@ export function measuredWords(link: Pick<LinkItem, 'evidence'>): string[] {
   const [delay, back, rivals, model] = [of('delay'), of('return'), of('rivals'), of('model')]
   return [
     delay === undefined ? '' : `The effect began ${signed(delay, 'after', 'before')} the cause\u2019s line.`,
-    back === undefined ? '' : `The cause went on ${signed(back, 'after', 'before')} the effect\u2019s last line, as after a call that it waited for.`,
+    back === undefined ? '' : backWords(back),
     rivals === undefined ? '' : rivalWords(Number(rivals)),
     of('borrowed') === undefined ? '' : 'How often such links are right is borrowed from links like it: nothing certain was seen of this kind.',
     model === undefined ? '' : `Found by model ${model.slice(0, 8)}.`,
@@ -92,6 +92,13 @@ export function measuredWords(link: Pick<LinkItem, 'evidence'>): string[] {
 
 function signed(value: string, after: string, before: string): string {
   return value.startsWith('-') ? `${value.slice(1)} ${before}` : `${value} ${after}`
+}
+
+/** From the effect's last line to the cause's next one. */
+function backWords(back: string): string {
+  return back.startsWith('-')
+    ? `The cause did not wait for it: it went on ${back.slice(1)} before the effect\u2019s last line.`
+    : `The cause went on ${back} after the effect\u2019s last line, as after a call that it waited for.`
 }
 
 function rivalWords(rivals: number): string {

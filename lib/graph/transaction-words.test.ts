@@ -85,7 +85,7 @@ describe('evidence', () => {
     expect(sharedValues({ evidence })).toEqual([{ kind: 'order.id', value: 'o-17' }])
     expect(measuredWords({ evidence })).toEqual([
       'The effect began 4 ms after the cause\u2019s line.',
-      'The cause went on 2 ms before the effect\u2019s last line, as after a call that it waited for.',
+      'The cause did not wait for it: it went on 2 ms before the effect\u2019s last line.',
       '3 other spans could have caused it.',
       'Found by model 50194736.',
     ])
