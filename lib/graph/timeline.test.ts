@@ -81,6 +81,18 @@ describe('elapsed time', () => {
   })
 })
 
+describe('elapsed time of a gateway, which logs when it is over', () => {
+  it('is counted from its start, and unknown where that is too roughly known to tell', () => {
+    const { spans, links, originNs } = transactionFixture('gate POST 0-60 #g\n  redeem run 4-54 #r')
+    const call = links.map((link) => ({ ...link, rule: 'call-id', delayMs: -56 }))
+    const of = () => call.map((link) => elapsedOf(link, causeTree(spans, call, originNs)).ms)
+    expect(of()).toEqual([4])
+    const gate = spans.find((span) => span.id === 'g')
+    Object.assign(gate ?? {}, { startExact: false, startNs: String(BigInt(gate?.startNs ?? 0) + 9_000_000n) })
+    expect(of()).toEqual([null])
+  })
+})
+
 describe('waiting', () => {
   it('is never claimed of a call that is answered, nor where a start is only the latest possible one', () => {
     const late = transactionFixture('gate POST 0-60 #g\n  redeem run 513-574 #r')

@@ -38,10 +38,15 @@ export interface Elapsed {
 
 /**
  * How long the effect took to begin. What waited is counted from the end of its cause; what a trace nests from the start of the very
- * step that called, since its document has one time for all its steps; all else from the event that sent it.
+ * step that called, since its document has one time for all its steps, and so is the call of a gateway, which logs when it is over
+ * (unknown where its start is too roughly known to tell); all else from the event that sent it.
  */
 export function elapsedOf(link: LinkItem, tree: CauseTree): Elapsed {
   const [cause, effect] = [tree.nodes.get(link.cause.spanId), tree.nodes.get(link.effect.spanId)]
+  if (cause && effect && ANSWERED.includes(link.rule)) {
+    const ms = effect.startMs - cause.startMs
+    return { ms: ms < 0 && !cause.span.startExact ? null : ms, from: 'start' }
+  }
   if (!cause || !effect || link.rule !== 'span-parent') return { ms: link.delayMs, from: 'event' }
   const gap = gapOf(link, tree)
   if (gap) return { ms: gap.toMs - gap.fromMs, from: 'end' }
