@@ -9,7 +9,7 @@
  */
 import type { UnixNano } from '#lib/base/time'
 import type { Draft } from './draft'
-import { idOf } from './ids'
+import { idOf, isUuid } from './ids'
 import { parseClfTime } from './clf-time'
 
 /** Paths are longer only where somebody attacks. */
@@ -37,7 +37,9 @@ export function readAccessLine(text: string, draft: Draft): boolean {
   ].filter(({ value }) => value.length <= 512)
   if (method !== '') draft.fields.push({ name: 'method', value: method })
   if (bytes !== '-') draft.fields.push({ name: 'bytes', value: bytes })
-  if (draft.service.kind === 'gateway') gatewayRequest({ operation: `${method} ${path}`.trim(), status: code, startNs, rest: `${first} ${rest}` }, draft)
+  // In front of a line stand an id, or a domain, which is none.
+  const ids = isUuid(first) || first.endsWith('=') ? `${rest} ${first}` : rest
+  if (draft.service.kind === 'gateway') gatewayRequest({ operation: `${method} ${path}`.trim(), status: code, startNs, ids }, draft)
   return true
 }
 
@@ -45,13 +47,13 @@ interface Request {
   operation: string
   status: number
   startNs: UnixNano | null
-  /** What the format appends behind the bytes: the request's ids. */
-  rest: string
+  /** What the format has behind the bytes or in front: the request's id, and its extended one. */
+  ids: string
 }
 
 /** On a gateway's log group the line is a request's, if it names it; its whole second is uncertain by one. */
-function gatewayRequest({ operation, status, startNs, rest }: Request, draft: Draft): void {
-  const ids = rest
+function gatewayRequest({ operation, status, startNs, ids: text }: Request, draft: Draft): void {
+  const ids = text
     .split(/\s+/)
     .map(idOf)
     .filter((id) => id !== undefined)

@@ -47,7 +47,10 @@ test.each([
 
 test('the CLF form with the extended id in front, and with an HTTP API’s route', () => {
   const rest = 'tQTltz4_zK0YPK4= 1.2.3.4 - - [02/Nov/2026:07:59:59 +0000] "GET /pets HTTP/1.1" 200 1513 ec916a63-56d0-4458-ac8e-18e39e0467a7'
-  expect(tell(parseLine(rest, GROUP)).own).toContain('{request self tQTltz4_zK0YPK4=} {request self ec916a63-56d0-4458-ac8e-18e39e0467a7}')
+  expect(tell(parseLine(rest, GROUP)).own).toContain('gateway:ec916a63-56d0-4458-ac8e-18e39e0467a7 ')
+  expect(tell(parseLine(rest, GROUP)).own).toContain('{request self ec916a63-56d0-4458-ac8e-18e39e0467a7} {request self tQTltz4_zK0YPK4=}')
+  const domain = rest.replace('tQTltz4_zK0YPK4=', 'api.example.com')
+  expect(tell(parseLine(domain, GROUP)).own).toMatch(/ \{request self ec916a63-56d0-4458-ac8e-18e39e0467a7\}$/)
   const http = '1.2.3.4 - - [02/Nov/2026:07:59:59 +0000] "GET GET /pets/{id} HTTP/1.1" 200 1513 4Gk_sCJf4KtA08f='
   expect(parseLine(http, GROUP).facts?.own).toMatchObject({ key: 'gateway:4Gk_sCJf4KtA08f=', name: 'GET /pets/{id}' })
 })
