@@ -1,7 +1,7 @@
 'use client'
 import { useState } from 'react'
 import Link from 'next/link'
-import { formatCount } from '#lib/base/format'
+import { formatCount, formatPlural } from '#lib/base/format'
 import { useHref } from '#lib/hooks/view'
 import { conditionText } from '#lib/search/edit'
 import type { Lint, LintCheck } from '#lib/model/quality'
@@ -31,7 +31,7 @@ export function LintList({ lint }: { lint: readonly Lint[] }) {
       </ul>
       {found.length > FIRST ? (
         <button type="button" className="btn quiet mt-2" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? 'Fewer' : `${found.length - FIRST} more services`}
+          {all ? 'Fewer' : formatPlural(found.length - FIRST, 'more service')}
         </button>
       ) : null}
       {clean.length > 0 ? (

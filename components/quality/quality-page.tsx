@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { formatMoment, formatSpanOfTime } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatCount, formatPercent, formatPlural } from '#lib/base/format'
-import { allLinks, formatRight, interval, rightFrom } from '#lib/graph/quality-view'
+import { allLinks, formatRight, inferredRight, interval, rightFrom } from '#lib/graph/quality-view'
 import { useStatus } from '#lib/hooks/data'
 import { useLeadToData } from '#lib/hooks/lead-to-data'
 import { useNow } from '#lib/hooks/now'
@@ -134,12 +134,21 @@ function Answer({ quality, status }: { quality: Quality; status: Status | undefi
               <b>{formatPercent(links.C / all)}</b> inferred, <b>{formatPercent(links.held / all)}</b> left open rather than guessed.{' '}
             </>
           ) : null}
-          {model ? modelWords(model, zone) : 'No model was fitted yet: that happens once input pauses.'}
+          {inferredWords(quality)} {model ? modelWords(model, zone) : 'No model was fitted yet: that happens once input pauses.'}
         </p>
       </div>
       <Relink status={status} />
     </div>
   )
+}
+
+/** The whole test is mostly of hops that ids prove; of those that are inferred it may say something else. */
+function inferredWords({ hops, links }: Quality): string {
+  const { borrowed, right } = inferredRight(hops)
+  if (links.B + links.C === 0) return ''
+  if (right === null) return `None of the hops that are inferred could be tested: their calibration is borrowed.`
+  const others = borrowed > 0 ? ` (the other ${formatCount(borrowed)} borrow their calibration)` : ''
+  return `Where links are inferred, ${formatRight(right)} of those tested are right${others}.`
 }
 
 function modelWords(model: NonNullable<Quality['model']>, zone: Zone): string {

@@ -9,6 +9,8 @@ const LEFT = 36
 const TOP = 8
 const LOW = 0.5
 const FEW = 50
+/** A line through fewer cases would zigzag by chance. */
+const JOINED = 10
 const TICKS = [0.5, 0.6, 0.7, 0.8, 0.9, 1]
 
 export interface ReliabilityProps {
@@ -42,7 +44,17 @@ export function Reliability({ bins, threshold }: ReliabilityProps) {
             </g>
           ))}
           <path d={`M${x(LOW)} ${y(LOW)}L${x(1)} ${y(1)}`} stroke="var(--edge)" strokeDasharray="2 3" fill="none" />
-          <path d={`M${points.map((p) => `${x(p.stated)} ${y(p.observed)}`).join('L')}`} stroke="var(--text-1)" strokeWidth="1.25" fill="none" />
+          <path
+            d={`M${
+              points
+                .filter((p) => p.count >= JOINED)
+                .map((p) => `${x(p.stated)} ${y(p.observed)}`)
+                .join('L') || '0 0'
+            }`}
+            stroke="var(--text-1)"
+            strokeWidth="1.25"
+            fill="none"
+          />
           {points.map((p) => (
             <g key={p.stated}>
               <title>{`Stated ${p.stated.toFixed(3)}: ${formatCount(p.right)} of ${formatCount(p.count)} right`}</title>

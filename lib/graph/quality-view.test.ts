@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest'
 import type { Hop } from '#lib/model/quality'
-import { calibrationError, exactShare, formatRight, interval, reliabilityOf, rightFrom, sortHops, testedHop, type TestedNames } from './quality-view'
+import {
+  calibrationError,
+  exactShare,
+  formatRight,
+  inferredRight,
+  interval,
+  reliabilityOf,
+  rightFrom,
+  sortHops,
+  testedHop,
+  type TestedNames,
+} from './quality-view'
 import { learnedDirections, rulesInWords } from './rule-words'
 
 const PAIRS: TestedNames[] = [
@@ -41,6 +52,24 @@ test('what ids don’t prove comes first, the most inferred of it', () => {
     'exact',
   ])
   expect(exactShare(hop('many', 50, 50))).toBe(0.5)
+})
+
+test('the test of inferred hops is weighed by what they show, and what could not be tested is counted apart', () => {
+  const end = { id: 'x', name: 'x', kind: 'function' as const }
+  const hop = (C: number, tested: Hop['tested']): Hop => ({ source: end, target: end, tiers: { A: 9, B: 0, C }, held: 0, stated: null, tested, provedBy: [] })
+  expect(
+    inferredRight([
+      hop(300, { hidden: 10, shown: 10, right: 9 }),
+      hop(100, { hidden: 4, shown: 4, right: 4 }),
+      hop(50, null),
+      hop(0, { hidden: 99, shown: 99, right: 99 }),
+    ]),
+  ).toEqual({
+    tested: 400,
+    borrowed: 50,
+    right: 0.925,
+  })
+  expect(inferredRight([hop(5, null)])).toEqual({ tested: 0, borrowed: 5, right: null })
 })
 
 test('an interval of a few cases is wide, and none claims all or nothing', () => {

@@ -40,6 +40,24 @@ export function rightFrom(bins: readonly ReliabilityBin[], threshold: number): n
   return count === 0 ? null : shown.reduce((sum, bin) => sum + bin.right, 0) / count
 }
 
+/**
+ * The test where it matters: over hops whose links are inferred, each weighed by how many of those it shows. A hop that ids prove is easily
+ * predicted too, and says little of the others.
+ */
+export function inferredRight(hops: readonly Hop[]): { tested: number; borrowed: number; right: number | null } {
+  let tested = 0
+  let borrowed = 0
+  let right = 0
+  for (const hop of hops) {
+    const links = hop.tiers.B + hop.tiers.C
+    if (hop.tested && hop.tested.shown > 0) {
+      tested += links
+      right += (links * hop.tested.right) / hop.tested.shown
+    } else borrowed += links
+  }
+  return { tested, borrowed, right: tested === 0 ? null : right / tested }
+}
+
 /** Links that the ids of the protocols prove, as a share; 1 for a hop without any other. */
 export function exactShare({ tiers, held }: Pick<Hop, 'tiers' | 'held'>): number {
   const all = tiers.A + tiers.B + tiers.C + held
