@@ -31,7 +31,7 @@ export interface ConnectionPanelProps {
 export function ConnectionPanel({ item, zone, now, onChange, onWatch, onRemoved, onClose }: ConnectionPanelProps) {
   const { change, remove } = useConnectionChanges()
   const [asked, setAsked] = useState(false)
-  const toggle = () => change.mutate({ id: item.id, draft: { ...draftOf(enteredOf(item)), filterPattern: item.filterPattern, enabled: !item.enabled } })
+  const toggle = () => change.mutate({ id: item.id, draft: { ...draftOf(enteredOf(item)), enabled: !item.enabled } })
   return (
     <>
       <div className="head !h-12 !px-4">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defaultLabel, isChosen, matches, NOTHING_ENTERED, toggleGroup } from './draft'
+import { defaultLabel, draftOf, enteredOf, isChosen, matches, NOTHING_ENTERED, toggleGroup } from './draft'
 
 describe('names and patterns of log groups', () => {
   it.each([
@@ -31,4 +31,12 @@ describe('names and patterns of log groups', () => {
 it('a connection without a name is called by its account and region', () => {
   expect(defaultLabel({ roleArn: 'arn:aws:iam::123456789012:role/specter', region: 'eu-central-1' })).toBe('123456789012, eu-central-1')
   expect(defaultLabel({ roleArn: '', region: 'eu-central-1' })).toBe('eu-central-1')
+})
+
+it('changing a connection keeps what was not touched', () => {
+  const kept = {
+    label: 'shop', region: 'eu-central-1', roleArn: 'arn:aws:iam::123456789012:role/specter', externalId: 'abc', endpoint: 'https://logs.example',
+    groups: ['/aws/lambda/*'], excludedGroups: ['/aws/lambda/noisy'], filterPattern: '?ERROR ?WARN', xray: false,
+  } // prettier-ignore
+  expect(draftOf(enteredOf({ ...kept } as Parameters<typeof enteredOf>[0]))).toMatchObject(kept)
 })

@@ -9,6 +9,7 @@ export interface Entered {
   endpoint: string
   groups: readonly string[]
   excludedGroups: readonly string[]
+  filterPattern: string
   xray: boolean
   lookbackMinutes: number
 }
@@ -21,6 +22,7 @@ export const NOTHING_ENTERED: Entered = {
   endpoint: '',
   groups: [],
   excludedGroups: [],
+  filterPattern: '',
   xray: true,
   lookbackMinutes: 60,
 }
@@ -37,7 +39,7 @@ export function draftOf(entered: Entered): ConnectionDraft {
     endpoint: orNull(entered.endpoint),
     groups: [...entered.groups],
     excludedGroups: [...entered.excludedGroups],
-    filterPattern: null,
+    filterPattern: orNull(entered.filterPattern),
     xray: entered.xray,
     enabled: true,
   }
@@ -58,6 +60,7 @@ export function enteredOf(item: ConnectionItem): Entered {
     endpoint: item.endpoint ?? '',
     groups: item.groups,
     excludedGroups: item.excludedGroups,
+    filterPattern: item.filterPattern ?? '',
     xray: item.xray,
     lookbackMinutes: 0,
   }

@@ -4,6 +4,7 @@ import { formatBytes, formatCount } from '#lib/base/format'
 import type { LogGroupItem, LogGroupList } from '#lib/model/connection'
 import { Button, IconButton } from '#components/ui/controls'
 import { isChosen, toggleGroup, type Entered } from './draft'
+import { Field } from './step'
 
 export interface StepGroupsProps {
   entered: Entered
@@ -19,6 +20,7 @@ const ROWS_MAX = 200
 export function StepGroups({ entered, onChange, found, onContinue }: StepGroupsProps) {
   const id = useId()
   const [text, setText] = useState('')
+  const [filtering, setFiltering] = useState(false)
   const shown = useMemo(() => found.items.filter((item) => fits(item.name, text)), [found.items, text])
   const chosen = found.items.filter((item) => isChosen(entered, item.name))
   const readable = chosen.filter((item) => item.readable)
@@ -68,6 +70,29 @@ export function StepGroups({ entered, onChange, found, onContinue }: StepGroupsP
         {shown.length === 0 ? <li className="small p-2 text-ink-3">No group is named like this. A pattern may still be added for groups to come.</li> : null}
         {shown.length > ROWS_MAX ? <li className="small p-2 text-ink-3">and {formatCount(shown.length - ROWS_MAX)} more; type to narrow them</li> : null}
       </ul>
+      {entered.filterPattern !== '' || filtering ? (
+        <Field
+          id={`${id}-filter`}
+          label="Filter pattern of CloudWatch Logs"
+          hint="Only matching lines are read; executions and links that the others would prove are not seen."
+        >
+          {({ id: inputId, describedBy }) => (
+            <input
+              id={inputId}
+              aria-describedby={describedBy}
+              className="field mono"
+              value={entered.filterPattern}
+              maxLength={1024}
+              spellCheck={false}
+              onChange={(event) => onChange({ ...entered, filterPattern: event.target.value })}
+            />
+          )}
+        </Field>
+      ) : (
+        <button type="button" className="link small self-start" onClick={() => setFiltering(true)}>
+          Read matching lines only
+        </button>
+      )}
       <label className="row small">
         <input type="checkbox" checked={entered.xray} onChange={(event) => onChange({ ...entered, xray: event.target.checked })} />
         Read X-Ray traces of this region too
