@@ -27,7 +27,7 @@ export function SameKey({ field, value }: { field: string; value: string }) {
           : `All transactions with this ${field}, over any length of time. They share it; who caused what, links alone say.`
       }
     >
-      {hub ? `in ${count}, too common` : `same in ${count} transactions`}
+      {hub ? `in ${count}, too common` : `in ${count} transactions`}
     </Link>
   )
 }
