@@ -18,8 +18,8 @@ import { readWindow } from './read-window'
 import { chooseGrid, chooseSealed, SLOT_NS } from './seal'
 import { IDLE_MS, inSnapshot } from './snapshot'
 
-/** Where input never ends, growth that has waited for this long is enough. */
-const PATIENCE_MS = 60_000
+/** Where input never pauses, growth that has waited for this long is enough; a long import is not fitted on the way too often. */
+const PATIENCE_MS = 300_000
 
 /** Whether a model has to be fitted now: asked for, or enough is new, and all of it went through the exact rules. */
 export function fitIsDue({ waiting, relinkRequested, dueMs, idleMs }: Linking, quietMs = IDLE_MS): boolean {

@@ -35,6 +35,12 @@ async function markTouched(
   await markCells(client, grid, stretches, byCell)
 }
 
+/** The same for a stretch of time that events went from. */
+export async function markAround(client: PoolClient, fromNs: bigint, toNs: bigint): Promise<void> {
+  const { grid } = await readGrid(client)
+  if (grid) await markCells(client, grid, [{ fromNs, toNs }], new Map())
+}
+
 /** An execution is known by its RequestId without a stored ref: its span's id says it. */
 function ownRequest(span: Span): SpanRef | null {
   if (span.form !== 'execution' || span.requestId === null) return null

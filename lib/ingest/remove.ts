@@ -16,7 +16,7 @@ import { deleteSpans } from '#lib/store/spans'
 import { emptyDictionary, toEventRow } from './event-rows'
 import { OrdinalCounter } from './identity'
 import { assembleGroups, dropRefs, GROUP_REACH_NS, LINKER_LOCK } from './linker'
-import { relink } from './relink'
+import { markAround, relink } from './relink'
 
 /** Groups read back at once, some 40 MB. */
 const PIECE = 4_000
@@ -62,6 +62,7 @@ export async function removeEvents(keys: readonly EventKey[], pool: Pool): Promi
     touched.gone.push(...spans.filter((id) => !touched.spans.has(id)))
     for (const id of touched.gone) touched.parted.delete(id)
     await relink(client, touched)
+    await markAround(client, low, high)
     await forgetTransactions(client, touched.gone)
     await clearIfEmpty(client)
     return removed

@@ -20,13 +20,32 @@ import { readWindow, type ReadWindow, type WindowSpan } from './read-window'
 import { rebuildTransactions } from './relink'
 import { IDLE_MS, inSnapshot } from './snapshot'
 
-/** The model in force, read once a version. */
-export class ModelMemory {
-  private held: { version: number; model: Model } | null = null
+/** Tries after which a cell is left aside until the thread starts again: one that can't be scored must not hold up the others. */
+const TRIES = 3
 
-  async of(client: PoolClient, version: number): Promise<Model> {
+/** What the rounds of one thread remember. */
+export class ScoreMemory {
+  private held: { version: number; model: Model } | null = null
+  private readonly failures = new Map<bigint, number>()
+  private inHand: bigint | null = null
+
+  /** The model of a version, read once. */
+  async modelOf(client: PoolClient, version: number): Promise<Model> {
     if (this.held?.version !== version) this.held = { version, model: (await readModelContent(client, version)) as Model }
     return this.held.model
+  }
+
+  begin(cell: OpenCell): void {
+    this.inHand = cell.startNs
+  }
+
+  /** The cell in hand could not be scored. */
+  fail(): void {
+    if (this.inHand !== null) this.failures.set(this.inHand, (this.failures.get(this.inHand) ?? 0) + 1)
+  }
+
+  get leftAside(): bigint[] {
+    return [...this.failures].filter(([, tries]) => tries >= TRIES).map(([cell]) => cell)
   }
 }
 
@@ -40,7 +59,16 @@ interface Scored {
 }
 
 /** Scores the next cell that waits and whose time is over. Returns how many events it holds; null where none is ready. */
-export async function scoreRound(pool: Pool, memory: ModelMemory, idleMs = IDLE_MS): Promise<number | null> {
+export async function scoreRound(pool: Pool, memory: ScoreMemory, idleMs = IDLE_MS): Promise<number | null> {
+  try {
+    return await tryRound(pool, memory, idleMs)
+  } catch (error) {
+    memory.fail()
+    throw error
+  }
+}
+
+async function tryRound(pool: Pool, memory: ScoreMemory, idleMs: number): Promise<number | null> {
   const scored = await inSnapshot(pool, (client) => scoreNext(client, memory, idleMs))
   if (!scored) return null
   await inTransaction(pool, async (client) => {
@@ -56,13 +84,14 @@ export async function scoreRound(pool: Pool, memory: ModelMemory, idleMs = IDLE_
   return scored.events
 }
 
-async function scoreNext(client: PoolClient, memory: ModelMemory, idleMs: number): Promise<Scored | null> {
+async function scoreNext(client: PoolClient, memory: ScoreMemory, idleMs: number): Promise<Scored | null> {
   const { modelVersion, newestNs, idleMs: quietMs } = await readLinking(client)
   const { grid } = await readGrid(client)
   if (modelVersion === null || grid === null || newestNs === null) return null
-  const cell = await nextCell(client, grid, { newestNs, idle: quietMs >= idleMs })
+  const cell = await nextCell(client, grid, { newestNs, idle: quietMs >= idleMs, leftAside: memory.leftAside })
   if (!cell) return null
-  const model = await memory.of(client, modelVersion)
+  memory.begin(cell)
+  const model = await memory.modelOf(client, modelVersion)
   const endNs = cell.startNs + grid.cellNs
   const window = await readWindow(client, cell.startNs - grid.reachNs, endNs + grid.reachNs, await loadServiceNames(client))
   return { cell, version: modelVersion, ...scoreCell(model, window, { startNs: cell.startNs, endNs }) }

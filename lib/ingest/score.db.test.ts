@@ -14,6 +14,7 @@ import { requestRelink } from '#lib/store/linking'
 import { giveFeedback } from './link-feedback'
 import { linkRound } from './linker'
 import { ingestStream } from './pipeline'
+import { recordKeys, removeEvents } from './remove'
 import { settle } from './settle'
 import { Statistics } from './statistics'
 
@@ -179,6 +180,23 @@ describe('links by a model', async () => {
       await pieceByPiece(other.pool, order, 450 - 200 * i)
       expect(await rows(other.pool), `order ${i}`).toEqual(await rows(whole.pool))
     }
+  }, 240_000)
+
+  it('are as if what was taken out again had never come', async () => {
+    const [whole, other] = [await createTestDatabase(), await createTestDatabase()]
+    for (const each of [whole, other]) await giveModel(pool, each.pool)
+    const stays = lines.filter((line) => !line.includes('logGroup":"/aws/lambda/price'))
+    const goes = lines.filter((line) => !stays.includes(line))
+    await send(whole.pool, stays)
+    await settle(whole.pool)
+    await send(other.pool, lines)
+    await settle(other.pool)
+    const body = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(goes.join('\n'))
+    }
+    expect(await removeEvents(await recordKeys(body(), { name: 'test', kind: 'http' }), other.pool)).toBe(goes.length)
+    await settle(other.pool)
+    expect(await rows(other.pool)).toEqual(await rows(whole.pool))
   }, 240_000)
 
   it('end the same when rounds are killed on the way', async () => {

@@ -2,14 +2,14 @@
 import type { Pool } from 'pg'
 import { readLinking, setSkipping } from '#lib/store/linking'
 import { fitRound } from './fit-round'
-import { ModelMemory, scoreRound } from './score-round'
+import { ScoreMemory, scoreRound } from './score-round'
 import { IDLE_MS } from './snapshot'
 
 /** Events that may wait for the exact rules while the statistical tiers work: two rounds. Beyond it these wait, and say so. */
 const MOST_WAITING = 40_000n
 
 export class Statistics {
-  private readonly memory = new ModelMemory()
+  private readonly memory = new ScoreMemory()
 
   /** `quietMs`: how long nothing has to come for input to have ended. */
   constructor(

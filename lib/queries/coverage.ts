@@ -20,15 +20,17 @@ export async function loadComplete(db: Db, toNs: UnixNano, nowNs: UnixNano): Pro
 
 /**
  * Stored events before `toNs` that have not been through every tier: batches that wait, cells of time that wait to be scored (lib/store/cells.ts),
- * and everything where a model is to be fitted anew. And the earliest of them. Relies on ingest_batch_open and link_cell_open.
+ * and what no model was fitted on where one is due: everything where it was asked for, or there is none. And the earliest of them. Relies on ingest_batch_open and link_cell_open.
  */
 export async function loadPending(db: Db, toNs: UnixNano = FOREVER_NS): Promise<{ events: number; fromNs: UnixNano | null }> {
   const [row] = await db.rows<{ events: bigint; from_ns: bigint | null }>(sql`
-    with state as (select events, due_since is not null or relink_requested is not null as fitting from linking),
+    with state as (
+        select case when relink_requested is not null or (due_since is not null and model_version is null) then events
+          when due_since is not null then events - fitted_events else 0 end as unlearned from linking),
       waiting as (select coalesce(sum(events), 0) as events, min(min_ns) as from_ns from ingest_batch where linked_at is null),
       cells as (select coalesce(sum(events), 0) as events, min(start_ns) as from_ns from link_cell where scored < marks and start_ns < ${toNs})
-    select (waiting.events + case when fitting then state.events else cells.events end)::bigint as events,
-      case when fitting then (select min(time_ns) from event) else least(waiting.from_ns, cells.from_ns) end as from_ns
+    select (waiting.events + greatest(unlearned, cells.events))::bigint as events,
+      case when unlearned > 0 then (select min(time_ns) from event) else least(waiting.from_ns, cells.from_ns) end as from_ns
     from state, waiting, cells`)
   return { events: Number(row?.events ?? 0n), fromNs: row?.from_ns ?? null }
 }

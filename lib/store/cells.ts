@@ -67,13 +67,13 @@ export interface OpenCell {
 export async function nextCell(
   client: Pick<PoolClient, 'query'>,
   grid: Grid,
-  { newestNs, idle }: { newestNs: UnixNano; idle: boolean },
+  { newestNs, idle, leftAside }: { newestNs: UnixNano; idle: boolean; leftAside: readonly bigint[] },
 ): Promise<OpenCell | null> {
   const soon = grid.reachNs < FIRST_LOOK_NS ? grid.reachNs : FIRST_LOOK_NS
   const { rows } = await client.query<{ start_ns: bigint; marks: bigint }>(
     `select start_ns, marks from link_cell
-     where scored < marks and ($1 or start_ns <= $2 or (scored = 0 and start_ns <= $3)) order by start_ns limit 1`,
-    [idle, newestNs - grid.cellNs - grid.reachNs, newestNs - grid.cellNs - soon],
+     where scored < marks and start_ns <> all($4) and ($1 or start_ns <= $2 or (scored = 0 and start_ns <= $3)) order by start_ns limit 1`,
+    [idle, newestNs - grid.cellNs - grid.reachNs, newestNs - grid.cellNs - soon, arrayText(leftAside)],
   )
   const row = rows[0]
   return row ? { startNs: row.start_ns, marks: row.marks } : null

@@ -73,6 +73,14 @@ export async function requestRelink(client: Pick<PoolClient, 'query'>): Promise<
   await client.query('update linking set relink_requested = clock_timestamp()')
 }
 
+/** As it was before the first event. */
+export async function forgetLinking(client: PoolClient): Promise<void> {
+  await client.query(
+    `update linking set model_version = null, events = 0, segments = 0, fitted_events = 0, fitted_segments = 0, newest_ns = null, due_since = null,
+       relink_requested = null`,
+  )
+}
+
 export async function setSkipping(client: Pick<PoolClient, 'query'>, skipping: boolean): Promise<void> {
   await client.query('update linking set skipping = $1 where skipping <> $1', [skipping])
 }

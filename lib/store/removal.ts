@@ -2,6 +2,7 @@
 import type { PoolClient } from 'pg'
 import { arrayText } from '#lib/db/arrays'
 import type { EventKey } from '#lib/model/span'
+import { forgetLinking } from './linking'
 
 const PIECE = 20_000
 
@@ -64,8 +65,20 @@ export async function deleteMarked(client: PoolClient): Promise<void> {
 export async function clearIfEmpty(client: PoolClient): Promise<void> {
   const { rows } = await client.query<{ empty: boolean }>('select not exists (select 1 from event) and not exists (select 1 from source) as empty')
   if (!rows[0]?.empty) return
-  for (const table of ['log_stream', 'service', 'template', 'field', 'field_value', 'former_transaction', 'ingest_batch'])
+  for (const table of [
+    'log_stream',
+    'service',
+    'template',
+    'field',
+    'field_value',
+    'former_transaction',
+    'ingest_batch',
+    'link_cell',
+    'link_model',
+    'link_history',
+  ])
     await client.query(`delete from ${table}`)
+  await forgetLinking(client)
 }
 
 /** Ids that led to a transaction of spans that are no more lead nowhere. */
