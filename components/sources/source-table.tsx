@@ -105,7 +105,7 @@ function Row({ source, rate, zone, now }: RowProps) {
       <td className={`num mono ${late ? 'text-warn' : ''}`} title={until === null ? undefined : formatMoment(until, zone, 'ms')}>
         {until === null ? <span className="text-ink-3">nothing yet</span> : <Until ms={until} zone={zone} now={now} />}
       </td>
-      <td className={`num x ${late ? 'text-warn' : 'text-ink-2'}`}>{state === 'live' || late ? formatLag(source.lagMs ?? 0) : ''}</td>
+      <td className={`num x ${late ? 'text-warn' : 'text-ink-2'}`}>{state === 'live' || state === 'quiet' || late ? formatLag(source.lagMs ?? 0) : ''}</td>
       <td className="num">{formatCount(source.received)}</td>
       <td className="num x text-ink-2">{formatCount(source.stored)}</td>
       <td className="num x text-ink-3">{formatCount(source.duplicate)}</td>
@@ -149,18 +149,29 @@ function iconOf(source: SourceStatus): IconName {
 const STATES: Record<SourceState, { word: string; tone: string }> = {
   live: { word: 'live', tone: '' },
   behind: { word: 'behind', tone: 'text-warn' },
+  quiet: { word: 'quiet', tone: 'text-ink-2' },
   done: { word: 'done', tone: 'text-ink-3' },
   empty: { word: 'no events', tone: 'text-ink-3' },
 }
 
+const TITLES: Partial<Record<SourceState, string>> = {
+  done: 'Nothing was received in the last 15 minutes, or what came was old',
+  quiet: 'The last event that was sent is more than two minutes old',
+}
+
 function StateMark({ state }: { state: SourceState }) {
-  const mark = state === 'done' ? <Icon name="check" size={14} /> : <OutcomeMark outcome={state === 'live' ? 'ok' : state === 'behind' ? 'warn' : 'missing'} />
+  const mark =
+    state === 'done' ? (
+      <Icon name="check" size={14} />
+    ) : (
+      <OutcomeMark outcome={state === 'live' || state === 'quiet' ? 'ok' : state === 'behind' ? 'warn' : 'missing'} />
+    )
   return (
     <span
       role="img"
       aria-label={STATES[state].word}
       className={`inline-flex items-center gap-1.5 whitespace-nowrap ${STATES[state].tone}`}
-      title={state === 'done' ? 'Nothing was received in the last 15 minutes, or what came was old' : undefined}
+      title={TITLES[state]}
     >
       {mark}
       <span className="max-sm:hidden">{STATES[state].word}</span>

@@ -13,7 +13,7 @@ const heard = (agoMs: number, lagMs: number | null) => ({
 describe('the state of a source', () => {
   it.each([
     ['live', heard(1_000, 30_000)],
-    ['behind', heard(1_000, 187_000)],
+    ['quiet', heard(1_000, 187_000)],
     ['done', heard(3_600_000, 3_600_000)],
     ['done', heard(1_000, 3 * 365 * 86_400_000)],
     ['done', heard(1_000, null)],

@@ -1,12 +1,13 @@
 /** How a source does, in one word: from what it delivered and when. */
 import type { SourceStatus } from '#lib/model/api'
 
-export type SourceState = 'live' | 'behind' | 'done' | 'empty'
+/** `quiet`: what was sent last is some minutes old. Nobody who only receives knows whether more was to come. */
+export type SourceState = 'live' | 'behind' | 'quiet' | 'done' | 'empty'
 
 /** Three of CloudWatch's usual five-minute delivery delays: whoever was heard within it is expected to go on. */
 const HEARD_MS = 15 * 60_000
-/** A source that delivers continuously is behind when it lags more than this. */
-export const BEHIND_MS = 120_000
+/** A source that sends by itself has gone quiet when its last event is older than this. */
+export const QUIET_MS = 120_000
 /** What is older than this when it arrives is an import, and late for nothing. */
 const IMPORT_MS = 6 * 3_600_000
 /** A group that is asked is looked at each minute when it is quiet, and a minute of delay is allowed for until its own is known. */
@@ -19,7 +20,7 @@ export function sourceState(source: Pick<SourceStatus, 'kind' | 'lagMs' | 'lastR
   // A file is there once and whole.
   if (source.kind === 'file' || nowMs - Date.parse(source.lastReceived) > HEARD_MS) return 'done'
   if (source.lagMs === null || source.lagMs > IMPORT_MS) return 'done'
-  return source.lagMs > BEHIND_MS ? 'behind' : 'live'
+  return source.lagMs > QUIET_MS ? 'quiet' : 'live'
 }
 
 /** `/aws/lambda/cart` is known as cart. */
