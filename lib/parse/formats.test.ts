@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isJsonObject, parseJson } from '#lib/base/json'
 import { shuffles } from '#lib/link/testing'
@@ -138,6 +139,54 @@ test('what a function prints of other services’ logs is part of its execution'
     const event = parseRecord({ form: 'log', body, timeNs: null, logGroup: '/aws/lambda/forwarder', line: 1 }, CONTEXT)
     expect([event.service, event.facts?.own], body).toEqual([{ kind: 'function', name: 'forwarder' }, undefined])
   }
+})
+
+test('no format throws at a line that was cut, spliced or filled with anything, nor leaves anything behind where it refuses it', () => {
+  const piece = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom('"', '\t', ' - ', '\\', '}', 'null', '-1', '99999999999999999999', '1e400', '__proto__'),
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...LINES), fc.nat(), fc.nat(), piece, (line, from, length, insert) => {
+      const at = from % (line.length + 1)
+      const text = line.slice(0, at) + insert + line.slice(at + (length % 40))
+      const parsed = parseJson(text)
+      const value = parsed.ok && isJsonObject(parsed.value) ? parsed.value : null
+      for (const format of value === null ? TEXT_FORMATS : OBJECT_FORMATS) {
+        const draft = draftOf('API-Gateway-Execution-Logs_a1b2/prod')
+        if (format.sniff !== undefined && !format.sniff((value ?? text) as never, draft)) continue
+        if (!format.read((value ?? text) as never, draft)) expect(draft, `${format.name}: ${text}`).toEqual(draftOf('API-Gateway-Execution-Logs_a1b2/prod'))
+      }
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+test('no format throws at a value of another kind than its specification has', () => {
+  const values = LINES.flatMap((line) => {
+    const parsed = parseJson(line)
+    return parsed.ok && isJsonObject(parsed.value) ? [parsed.value] : []
+  })
+  const keys = [
+    ...new Set(values.flatMap((value) => Object.keys(value))),
+    'details',
+    'error',
+    'payload',
+    'awsResponse',
+    'responseElements',
+    'requestParameters',
+    'errorCode',
+  ]
+  fc.assert(
+    fc.property(fc.constantFrom(...values), fc.dictionary(fc.constantFrom(...keys), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 }), (value, others) => {
+      const line = { ...value, ...others }
+      for (const format of OBJECT_FORMATS) {
+        const draft = draftOf('/team/app')
+        if (format.sniff === undefined || format.sniff(line, draft)) format.read(line, draft)
+      }
+    }),
+    { numRuns: 3_000 },
+  )
 })
 
 // A pattern that went back over its line would not end within the runner's time-out.
