@@ -18,7 +18,11 @@ export const layers = [
   { folder: 'lib/search', lib: ['base', 'model'], npm: [], ...PURE },
   { folder: 'lib/evaluate', lib: ['base', 'model'], npm: ['zod'], ...PURE },
   { folder: 'lib/sources', file: 'decode.ts', lib: ['base', 'model', 'sources'], npm: [], ...PURE },
-  { folder: 'lib/sources', lib: ['base', 'model', 'server'], npm: ['@aws-sdk/client-cloudwatch-logs', '@aws-sdk/client-xray', '@aws-sdk/credential-providers', 'yauzl'] },
+  {
+    folder: 'lib/sources',
+    lib: ['base', 'model', 'server'],
+    npm: ['@aws-sdk/client-cloudwatch-logs', '@aws-sdk/client-xray', '@aws-sdk/credential-providers', 'yauzl'],
+  },
   { folder: 'lib/server', lib: ['base', 'model', 'db'], npm: ['pino', 'zod', 'next'] },
   { folder: 'lib/db', lib: ['base', 'server'], npm: ['pg', 'pg-copy-streams', '@prisma/client', '@prisma/adapter-pg'] },
   { folder: 'lib/store', lib: ['base', 'model', 'db', 'server'], npm: ['pg'] },

@@ -6,7 +6,7 @@ import { createTestDatabase } from '#lib/db/test-database'
 import type { LiveTailLine } from '#lib/model/live-tail'
 import { createVirtualClock } from '#testing/fake-aws/clock'
 import { startFakeAws, type FakeAws } from '#testing/fake-aws/server'
-import { addConnection, useFakeCredentials as takeFakeCredentials } from '#testing/polling'
+import { addConnection, setFakeCredentials } from '#testing/polling'
 import { idToHex } from '#lib/base/hash'
 
 const { url, pool } = await createTestDatabase()
@@ -14,7 +14,7 @@ const T = Date.UTC(2026, 5, 15, 9, 0, 0)
 let fake: FakeAws
 let connection: string
 
-takeFakeCredentials()
+setFakeCredentials()
 beforeAll(() => {
   process.env.DATABASE_URL = url
 })

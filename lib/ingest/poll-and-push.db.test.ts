@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { createTestDatabase } from '#lib/db/test-database'
 import { draw, drawDelay } from '#testing/fake-aws/draw'
 import type { FakeAws } from '#testing/fake-aws/server'
-import { addConnection, freshWorld, issuedIds, pollUntil, storedIds, setFakeCredentials as takeFakeCredentials } from '#testing/polling'
+import { addConnection, freshWorld, issuedIds, pollUntil, storedIds, setFakeCredentials } from '#testing/polling'
 import { ingestStream } from './pipeline'
 
 const { pool } = await createTestDatabase()
@@ -11,7 +11,7 @@ const T = Date.UTC(2026, 5, 15, 9, 0, 0)
 const HOUR = 3_600_000
 const GROUP = '/two/filters'
 
-takeFakeCredentials()
+setFakeCredentials()
 
 async function push(payloads: string[]): Promise<{ stored: number; duplicate: number }> {
   const body = Buffer.from(payloads.join('\n'))

@@ -9,7 +9,7 @@ import { createVirtualClock } from '#testing/fake-aws/clock'
 import { draw } from '#testing/fake-aws/draw'
 import { HOME, startFakeAws, type FakeAws } from '#testing/fake-aws/server'
 import type { SegmentDocument } from '#testing/fake-aws/trace-world'
-import { addConnection, setFakeCredentials as takeFakeCredentials } from '#testing/polling'
+import { addConnection, setFakeCredentials } from '#testing/polling'
 import { linkRound } from './linker'
 import type { PollClock } from './poll-clock'
 import { TracesPoller } from './poll-traces'
@@ -23,7 +23,7 @@ const running: (() => Promise<void>)[] = []
 const quiet = createLog('test')
 quiet.level = 'silent'
 
-takeFakeCredentials()
+setFakeCredentials()
 
 afterEach(async () => {
   for (const stop of running.splice(0)) await stop()
