@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { formatMoment, formatSpanOfTime } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatCount, formatPercent, formatPlural } from '#lib/base/format'
-import { allLinks, formatRight, inferredRight, interval, rightFrom } from '#lib/graph/quality-view'
+import { allLinks, calibrationError, formatRight, inferredRight, interval, rightFrom } from '#lib/graph/quality-view'
 import { useStatus } from '#lib/hooks/data'
 import { useLeadToData } from '#lib/hooks/lead-to-data'
 import { useNow } from '#lib/hooks/now'
@@ -188,12 +188,15 @@ function Test({ quality }: { quality: Quality }) {
       </p>
     )
   }
+  const error = calibrationError(test.bins)
   const borrowed = quality.hops.filter((hop) => hop.tiers.B + hop.tiers.C > 0 && !hop.tested).length
   return (
     <>
       <Reliability bins={test.bins} threshold={threshold} />
       <p className="small mt-1 mb-3 text-ink-2">
-        On the line, a link shown at 0.9 is right nine times in ten. Bars are 95&#8239;% intervals; pale points have fewer than 50 cases.
+        On the line, a link shown at 0.9 is right nine times in ten
+        {error === null ? '' : `; stated and observed are ${(100 * error).toFixed(1)} points apart on average`}. Bars are 95&#8239;% intervals; pale points have
+        fewer than 50 cases.
         {borrowed > 0 ? ` ${formatPlural(borrowed, 'hop')} without a certain link ${borrowed === 1 ? 'borrows its' : 'borrow their'} calibration.` : ''}
       </p>
     </>
