@@ -17,9 +17,13 @@ import { sealModel, sourcesOf, type Learned, type Model } from './model'
 import { learnSuccession } from './order'
 import { testedPairs } from './reliability'
 import type { SealedSet } from './types'
+import { beginAsUsual, learnUsual } from './usual'
 import { Names, openWindow, type Window } from './window'
 
 const ROUNDS = 4
+/** Rounds in which no more is left to the outside than at first. */
+const SETTLING = 2
+const LEAST_OUTSIDE = 0.03
 const MOST_CAUSES = 10
 /** How much the readiness to gather may change in a round. */
 const FASTEST = 10
@@ -36,13 +40,15 @@ export function fitModel(set: SealedSet): Model {
   const succession = learnSuccession(set.spans, unitMs)
   const clocks = learnClocks(set.spans, set.certain)
   const window = openWindow(set.spans, names, { succession, clocks })
+  const usual = learnUsual(window)
+  beginAsUsual(window, usual)
   const known = knownCauses(window, set.certain)
   const learned = learnEdges(window, known, unitMs, ROUNDS)
   const outcomes = hiddenOutcomes(window, names, known, { learned, unitMs })
   const borrowed = borrowCalibration(window, names, { known, learned, unitMs, outcomes })
   const calibration = { ...fitCalibration(outcomes), ...(borrowed ? { borrowed } : {}) }
   const tested = testedPairs(outcomes, window, known)
-  return sealModel({ unitMs, names: names.list, succession, clocks, learned, calibration, tested, certain: known.size })
+  return sealModel({ unitMs, usual, names: names.list, succession, clocks, learned, calibration, tested, certain: known.size })
 }
 
 export function learnEdges(window: Window, known: Known, unitMs: number, rounds: number): Learned {
@@ -53,6 +59,7 @@ export function learnEdges(window: Window, known: Known, unitMs: number, rounds:
   const anchors = countAnchors(window)
   const first = firstTable(window, { known, openings, activeMs, unitMs })
   const several = new Set([...severalCauses(window, known), ...first.sent])
+  const caused = new Set([...known].flatMap(([e, causes]) => (causes.length > 0 ? [window.opening[e] ?? 0] : [])))
   const gather = new Map<number, number>()
   let { table } = first
   const { ranks } = first
@@ -62,9 +69,21 @@ export function learnEdges(window: Window, known: Known, unitMs: number, rounds:
     const candidates = findCandidates(window, sources)
     table = tableOf(window, candidates, match(candidates.graph, MATCH_ROUNDS), known, unitMs)
     keepOnly(table, first.found)
+    // Coarse delays at first leave much to the outside, and what has gone there comes back slowly.
+    if (round < SETTLING) holdOutside(table, first.table, caused)
     adjustGather(gather, table, several, { anchors, found: first.found, unitMs })
   }
   return { table, anchors, openings, gather, ranks, activeUnits }
+}
+
+/** Of kinds with certain causes: how many are roots is known from these. */
+function holdOutside(table: EdgeTable, first: EdgeTable, caused: ReadonlySet<number>): void {
+  for (const opening of caused) {
+    const mass = first.outside.get(opening) ?? 0
+    const effects = table.effects.get(opening) ?? 0
+    const share = mass / Math.max(1, first.effects.get(opening) ?? 0)
+    if (effects > 0) table.outside.set(opening, Math.min(table.outside.get(opening) ?? 0, Math.max(share, LEAST_OUTSIDE) * effects))
+  }
 }
 
 /** Openings that are certain to have had several causes now and then. */

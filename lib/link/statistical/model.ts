@@ -39,6 +39,8 @@ export interface ModelBody {
   unitMs: number
   /** Of the tables below, which are by index. */
   names: string[]
+  /** How the spans of a service begin that nearly always begin the same way. */
+  usual: [service: number, opening: number][]
   succession: Succession
   clocks: Clocks
   sites: { opening: number; before: number; origin: Origin; counts: CountsJson; after: ({ place: number } & CountsJson)[] }[]
@@ -72,6 +74,7 @@ const rounded = (x: number): number => Math.round(x * GRAIN) / GRAIN
 
 export function sealModel(parts: {
   unitMs: number
+  usual: ReadonlyMap<number, number>
   names: readonly string[]
   succession: Succession
   clocks: Clocks
@@ -85,6 +88,7 @@ export function sealModel(parts: {
     format: 1,
     unitMs: parts.unitMs,
     names: [...parts.names],
+    usual: [...parts.usual].sort((a, b) => a[0] - b[0]),
     succession: parts.succession,
     clocks: parts.clocks,
     sites: byKey(table.sites).flatMap(([opening, sites]) =>

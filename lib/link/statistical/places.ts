@@ -17,6 +17,8 @@ const LEAST_SHARE = 0.02
 /** A cause begins before its effect, but for clocks. */
 const MOSTLY_FIRST = 0.9
 const MOST_PLACES = 6
+/** Share of the stories that must be left for another service to be a sender too. */
+const SECOND_SENDER = 0.2
 
 /** An effect and the places from which it may have been sent, with the latest anchor of each in each span. */
 export interface Story {
@@ -77,9 +79,17 @@ export function rankPlaces(window: Window, stories: readonly Story[], { reachMs,
   const first = firstSpans(window, stories)
   const least = Math.max(LEAST_COUNT, LEAST_SHARE * stories.length)
   let left = stories
+  let services: Set<number> | undefined
+  const serviceOf = (place: number): number =>
+    window.service[window.anchors.span[stories.find((s) => s.places.has(place))?.places.get(place)?.[0] ?? 0] ?? 0] ?? 0
   while (ranked.length < MOST_PLACES && left.length >= least) {
     const place = tightest(window, left, first, { reachMs, least, leastTold })
     if (place === undefined) break
+    const service = serviceOf(place)
+    services ??= new Set([service])
+    // What the first does not explain may be due to a second sender, or just to lines that were lost: then what caused the cause would pass for it.
+    if (!services.has(service) && left.length < SECOND_SENDER * stories.length) break
+    services.add(service)
     ranked.push(place)
     left = left.filter((s) => !s.places.has(place))
   }

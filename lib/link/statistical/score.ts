@@ -7,6 +7,7 @@ import { openModel, sourcesOf, type Model } from './model'
 import { knownCauses } from './known'
 import { isShared, shareOf } from './sharing'
 import type { Candidate, CertainLink, Evidence, SharedValue, SpanInput, StatisticalLink } from './types'
+import { beginAsUsual } from './usual'
 import { openWindow, type Window } from './window'
 
 const MOST_ALTERNATIVES = 3
@@ -17,6 +18,7 @@ const MOST_ALTERNATIVES = 3
 export function scoreWindow(model: Model, spans: readonly SpanInput[], certain: readonly CertainLink[] = []): StatisticalLink[] {
   const { names, learned } = openModel(model)
   const window = openWindow(spans, names, model)
+  beginAsUsual(window, new Map(model.usual), (opening) => learned.openings.has(opening))
   const known = knownCauses(window, certain)
   const sources = sourcesOf(learned, model.unitMs, known)
   const guesses = guess(window, sources)
