@@ -30,7 +30,7 @@ export function linksOf(effect: bigint, effectRefs: Refs, causesOf: (joinHash: b
       for (const cause of causesBy(rule, ref, sharing, demoted)) addLink(links, worthOf(rule, cause, ref, demoted), rule, cause, ref)
     }
   }
-  return [...links.values()].filter((link) => !isBehind(link, links)).map((link) => doubted(link, links))
+  return [...links.values()].filter((link) => !isBehind(link, links) && !isBehindCall(link, links, effectRefs)).map((link) => doubted(link, links))
 }
 
 /** An execution has one trigger. Where a call proves it, an id that the execution names is not what started it, but a thing that it looks at. */
@@ -159,6 +159,14 @@ function evidenceOf(rule: LinkRule, cause: SpanRef, ref: SpanRef): Link['evidenc
 function isBehind(link: Link, links: ReadonlyMap<bigint, Link>): boolean {
   const behind = RULES.find((rule) => rule.name === link.rule)?.behind
   return behind !== undefined && [...links.values()].some((other) => other.rule === behind && other.cause !== link.cause)
+}
+
+/** A server's half has its client's span id: the client is the nearer cause than the parent that both of them name. */
+function isBehindCall(link: Link, links: ReadonlyMap<bigint, Link>, effectRefs: Refs): boolean {
+  if (links.size < 2 || (link.rule !== 'span-parent' && link.rule !== 'span-call')) return false
+  const own = new Set(effectRefs.flatMap((ref) => (ref.kind === 'span' && ref.role === 'self' && ref.spanId === link.effect ? [ref.value] : [])))
+  const isCall = ({ evidence }: Link): boolean => evidence.some(({ kind, value }) => kind === 'span-call' && own.has(value))
+  return !isCall(link) && [...links.values()].some(isCall)
 }
 
 function byTime(a: SpanRef, b: SpanRef): number {

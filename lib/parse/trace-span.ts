@@ -103,7 +103,7 @@ export function readTraceSpan(span: TraceSpan, draft: Draft): void {
   draft.severity = span.failed ? 17 : 9
   draft.message = own.name === '' ? own.service.name : `${own.service.name} ${own.name}`
   draft.template = `span ${scanText(own.name === '' ? own.service.name : own.name).template}`
-  if (span.parentId !== null && span.half !== 'server') own.refs.push({ kind: 'span', role: 'parent', value: spanValue(span.traceId, span.parentId) })
+  if (span.parentId !== null) own.refs.push({ kind: 'span', role: 'parent', value: spanValue(span.traceId, span.parentId) })
   causesOf(span, within, own, draft)
   flatten(span.attributes, draft.fields)
   flatten(identifying(span.resource), draft.fields)

@@ -13,8 +13,6 @@ export interface Sample {
   spans?: string[] | number
   /** `cause -> effect (rule)`, with `n × ` where there are several; only their number where there are hundreds. */
   links?: string[] | number
-  /** Links that the file proves and that are not found yet: whoever mends it moves them up. */
-  missing?: string[]
   /** Why lines stay text or JSON of no known meaning, or why a file holds no ids although it looks so. */
   why?: string
 }

@@ -35,7 +35,6 @@ describe.runIf(hasSamples)('samples', () => {
       spans: row.spans ?? [],
       links: row.links ?? [],
     })
-    expect(links.filter((link) => row.missing?.includes(link))).toEqual([])
   })
 
   test.each(sampleFiles())('%s: cut into pieces of any size it gives the same records, and none is lost', (file) => {
