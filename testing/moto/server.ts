@@ -3,7 +3,8 @@
  * environment, on 127.0.0.1 and a free port. MOTO_SERVER names an installed `moto_server` to use instead.
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,20 +13,21 @@ const VERSION = '5.1.22'
 const READY_TRIES = 240
 const READY_PAUSE_MS = 250
 
-export default async function setUp(): Promise<() => void> {
+export default async function setUp(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'specter-moto-'))
   const program = process.env.MOTO_SERVER ?? install(folder)
   const port = await freePort()
   const server = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' })
   const url = `http://127.0.0.1:${port}`
-  const stop = (): void => {
+  const stop = async (): Promise<void> => {
     server.kill('SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
+    // Ten thousands of files: removed while this process goes on, since its workers are ending and wait for it.
+    await rm(folder, { recursive: true, force: true })
   }
   try {
     await answers(url, server)
   } catch (error) {
-    stop()
+    await stop()
     throw error
   }
   process.env.SPECTER_MOTO_URL = url
@@ -35,7 +37,7 @@ export default async function setUp(): Promise<() => void> {
 function install(folder: string): string {
   const venv = join(folder, 'venv')
   execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' })
-  execFileSync(join(venv, 'bin', 'pip'), ['install', '--quiet', `moto[server]==${VERSION}`], { stdio: 'inherit' })
+  execFileSync(join(venv, 'bin', 'pip'), ['install', '--quiet', '--no-compile', `moto[server]==${VERSION}`], { stdio: 'inherit' })
   return join(venv, 'bin', 'moto_server')
 }
 
