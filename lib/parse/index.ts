@@ -27,7 +27,7 @@ import { flatten } from './flatten'
 import { readObject as readObjectFormat, readText as readTextFormat, StreamHints, type Hint } from './formats'
 import { readJsonLine } from './json-line'
 import { mayHoldEvent, readLoggedEvents } from './logged-event'
-import { embeddedValues, findEmbedded } from './loose-value'
+import { embeddedValues, findCut, findEmbedded } from './loose-value'
 import { readJaegerSpan } from './jaeger'
 import { readOtelLog, readOtelSpan } from './otel'
 import { telemetryLine } from './platform'
@@ -187,6 +187,9 @@ function templateOfKeys(value: JsonObject): string {
   return `{${Object.keys(value).slice(0, 12).join(', ')}}`
 }
 
+/** Field of a line that ends in the middle of an object. */
+const CUT = 'truncated'
+
 /** The part of a line behind its prefix, or the message of a JSON logger. Without a hint an object in it is no line of its own: that bounds JSON in JSON. */
 function readRest(text: string, draft: Draft, hint: Hint | null): void {
   const rest = unquoted(text.trim())
@@ -197,8 +200,10 @@ function readRest(text: string, draft: Draft, hint: Hint | null): void {
     // A JSON line behind a runtime's prefix, as console.log(JSON.stringify(…)) gives it.
     if (value !== null) return readObject(value, rest, draft, hint)
   }
-  const embedded = findEmbedded(rest)
+  const embedded = findEmbedded(rest) ?? (draft.fields.some(({ name }) => name === CUT) ? null : findCut(rest))
   if (embedded === null) return readWords(rest, draft)
+  if (embedded.cut) draft.fields.push({ name: CUT, value: 'true' })
+  if (embedded.cut && embedded.start === 0 && hint !== null && isJsonObject(embedded.value)) return readObject(embedded.value, rest, draft, hint)
   const before = rest.slice(0, embedded.start).trimEnd()
   const after = rest.slice(embedded.end).trim()
   const scan = scanText(after === '' ? before : `${before} * ${after}`)

@@ -113,3 +113,26 @@ test('a function URL behind CloudFront: the id that CloudFront logs', () => {
   const gateway = { ...event, requestContext: { ...event.requestContext, domainName: 'abc.execute-api.eu-west-1.amazonaws.com' } }
   expect(tell(parseLine(J(gateway))).refs).toEqual([`request parent ${M}`])
 })
+
+describe('a line that was cut off is read as far as its values are whole', () => {
+  const record = (nth: number, size: number): object => ({ ...sqs('x'.repeat(size)), messageId: M.replace('8f06', `8f0${nth}`) })
+  const event = J({ level: 'error', service: 'orders', event: { Records: [record(1, 10), record(2, 10), record(3, 10_000)] } })
+
+  test.each([
+    ['in a body, at a limit', event.slice(0, 6_000)],
+    ['in a name, and says so', `${event.slice(0, event.indexOf('"body":"xxxxxxxxxxx') + 3)} [TRUNCATED]`],
+    ['in a number, and says so', `${event.slice(0, event.indexOf('"body":"xxxxxxxxxxx'))}"size":123... [TRUNCATED]`],
+  ])('%s', (_, line) => {
+    const told = tell(parseLine(line))
+    expect(told.refs).toEqual([1, 2].map((nth) => `span parent sqs:arn:aws:sqs:eu-west-1:1:capture:${M.replace('8f06', `8f0${nth}`)}:1`))
+    expect(told).toMatchObject({ severity: 17 })
+    expect(told.fields).toContain('truncated=true')
+    expect((told.fields as string[]).some((field) => field.includes('123'))).toBe(false)
+  })
+
+  test('behind words, and where nothing is whole', () => {
+    expect(tell(parseLine(`event ${event.slice(0, 6_000)}`)).refs).toHaveLength(2)
+    expect(tell(parseLine('error in {name: x of the list'))).not.toHaveProperty('refs')
+    expect(tell(parseLine('sent {"a": [TRUNCATED]')).fields).toBeUndefined()
+  })
+})

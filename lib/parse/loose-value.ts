@@ -4,6 +4,7 @@
  *
  * Supports: single, double and back quotes, bare keys, True/False/None/undefined, `[Object]`, `[Array]`, `... 3 more items`, class names
  * before a bracket, Python's b'…', u'…', Decimal('…'), datetime.datetime(…) as text, tuples, trailing commas.
+ * A dump that was cut off (256 KB, 1 MB, `[TRUNCATED]`) is read as far as its values are whole.
  * Ignores: Symbol keys, circular references (read as text), Map and Set entries.
  */
 import { JSON_DEPTH_MAX, type JsonObject, parseJson } from '#lib/base/json'
@@ -12,10 +13,12 @@ export interface EmbeddedValue {
   value: unknown
   start: number
   end: number
+  /** True where the text ended in the middle of it. */
+  cut?: true
 }
 
 /** Longer dumps are not read. */
-const LENGTH_MAX = 256 * 1024
+const LENGTH_MAX = 300 * 1024
 /** `{"`, `{'`, `{ name:`, `[{`: what a printed object begins with, as against `{id=…` or `[INFO]`. */
 const START = /[{[](?=\s*(?:["'{}]|[A-Za-z_$][\w$-]*:\s|\[\s*[{"']))/g
 
@@ -30,6 +33,21 @@ export function findEmbedded(text: string): EmbeddedValue | null {
     if (found !== null && isWorthwhile(found.value)) return found
   }
   return null
+}
+
+/** Shorter texts are cut by nobody but who wrote them, unless they say so. */
+const CUT_MIN = 4_096
+const CUT_MARK = /[\s.…]*[[(<]?(?:TRUNCATED|[Tt]runcated)[\])>]?$/
+
+/** The first object of a text that ends in the middle of it, without the value that the end has cut; null where the text is no such one. */
+export function findCut(text: string): EmbeddedValue | null {
+  // At the end only: over a whole line of dots the pattern would begin at each.
+  const mark = CUT_MARK.exec(text.slice(-64))?.[0].length ?? 0
+  const whole = text.slice(0, text.length - mark)
+  if (text.length > LENGTH_MAX || (mark === 0 && text.length < CUT_MIN)) return null
+  const start = whole.search(/[{[]\s*["'{]/)
+  const found = start < 0 ? null : new LooseReader(whole, start, true).read()
+  return found !== null && found.end === whole.length && isWorthwhile(found.value) ? { ...found, end: text.length, cut: true } : null
 }
 
 /** Objects inside the text one after another, at most `max`: `ctx {…} event {…}`. */
@@ -70,6 +88,8 @@ class LooseReader {
   constructor(
     private readonly text: string,
     private readonly start: number,
+    /** True where the end of the text closes what is open. */
+    private readonly cut = false,
   ) {
     this.at = start
   }
@@ -93,6 +113,11 @@ class LooseReader {
     while (/\s/.test(this.text[this.at] ?? '.')) this.at++
   }
 
+  /** What a container is worth at a place where nothing fits: what it has where the text was cut there, else nothing. */
+  private atEnd(container: unknown): unknown {
+    return this.cut && this.at >= this.text.length ? container : NOTHING
+  }
+
   private object(depth: number): unknown {
     // No prototype, so that a key named __proto__ is a key.
     const object: JsonObject = Object.create(null) as JsonObject
@@ -103,12 +128,12 @@ class LooseReader {
       if (this.more()) continue
       const key = this.key()
       this.space()
-      if (key === null || !this.take(':')) return NOTHING
+      if (key === null || !this.take(':')) return this.atEnd(object)
       const value = this.value(depth + 1)
-      if (value === NOTHING) return NOTHING
+      if (value === NOTHING) return this.atEnd(object)
       object[key] = value
       this.space()
-      if (!this.take(',') && this.text[this.at] !== '}') return NOTHING
+      if (!this.take(',') && this.text[this.at] !== '}') return this.atEnd(object)
     }
   }
 
@@ -120,10 +145,10 @@ class LooseReader {
       if (this.take(close)) return list
       if (this.more()) continue
       const value = this.value(depth + 1)
-      if (value === NOTHING) return NOTHING
+      if (value === NOTHING) return this.atEnd(list)
       list.push(value)
       this.space()
-      if (!this.take(',') && this.text[this.at] !== close) return NOTHING
+      if (!this.take(',') && this.text[this.at] !== close) return this.atEnd(list)
     }
   }
 
@@ -169,6 +194,7 @@ class LooseReader {
         return out + text.slice(from, i)
       }
     }
+    if (this.cut) this.at = text.length
     return NOTHING
   }
 
@@ -178,6 +204,8 @@ class LooseReader {
     if (match === null) return NOTHING
     const word = match[0]
     this.at += word.length
+    // Of a number at the end nobody knows how many digits it had.
+    if (this.cut && this.at >= this.text.length) return NOTHING
     const next = this.text[this.at]
     if (next === "'" && /^[bur]{1,2}$/i.test(word)) return this.string("'")
     if (next === '(') {
