@@ -54,7 +54,10 @@ export const sourceStatus = z.object({
   /** Events a bucket over the asked range, oldest first. */
   rate: z.array(z.number()).optional(),
   polled: z.boolean().optional().describe('true where a connection asks it for more'),
-  coverage: z.array(z.object({ from: iso, to: iso })).optional().describe('of a polled source: what of the asked range is complete, events or none'),
+  coverage: z
+    .array(z.object({ from: iso, to: iso }))
+    .optional()
+    .describe('of a polled source: what of the asked range is complete, events or none'),
 })
 
 /** The sources with their events a bucket over a range. */

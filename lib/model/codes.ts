@@ -3,7 +3,17 @@ import type { Ref, SpanFact } from '#lib/model/event'
 
 export const SPAN_FORMS = ['execution', 'request', 'delivery', 'segment', 'span', 'event'] as const satisfies readonly SpanFact['form'][]
 export const REF_ROLES = ['self', 'parent', 'produced', 'consumed', 'called', 'mentioned'] as const satisfies readonly Ref['role'][]
-export const REF_KINDS = ['span', 'request', 'message', 'event', 'object', 'position', 'execution', 'idempotency', 'sender'] as const satisfies readonly Ref['kind'][]
+export const REF_KINDS = [
+  'span',
+  'request',
+  'message',
+  'event',
+  'object',
+  'position',
+  'execution',
+  'idempotency',
+  'sender',
+] as const satisfies readonly Ref['kind'][]
 
 /** The word for a code; a code that no version wrote is a broken row. */
 export function wordOf<T extends string>(words: readonly T[], code: number): T {
