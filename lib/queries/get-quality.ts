@@ -12,13 +12,15 @@ import type { ServiceNode } from '#lib/graph/service-nodes'
 import type { Hop, Quality } from '#lib/model/quality'
 import { nearestEvents } from './coverage'
 import { getLogLint } from './get-log-lint'
-import { countHops, sampleHops, type HopCounts } from './hop-counts'
+import { countHops, sampleHops, type HopCounts, type HopSample } from './hop-counts'
 import type { Db } from './read'
 import { loadServices, type Services } from './services'
 import { TRANSACTION_CONFIDENCE } from './transaction-items'
 
 const THRESHOLDS = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.96, 0.97, 0.98, 0.99] as const
 const MOST_RULES = 3
+/** Of a range too long to sample in this time, the numbers still come: advice then goes by the kinds of the services alone. */
+const PART_TIMEOUT_MS = 4_000
 
 export async function getQuality(db: Db, range: TimeRange): Promise<Quality> {
   const services = await loadServices(db)
@@ -28,7 +30,7 @@ export async function getQuality(db: Db, range: TimeRange): Promise<Quality> {
   const byId = new Map([...services.nodes.values()].map((node) => [node.id, node]))
   const hops = sortHops([...counts.values()].map((hop) => toHop(hop, byId, pairs)))
   const links = { ...totalsOf(hops), unlinked: await countUnlinked(db, range, services) }
-  const samples = await sampleHops(db, range, services)
+  const samples = (await db.attempt(PART_TIMEOUT_MS, () => sampleHops(db, range, services))) ?? new Map<string, HopSample>()
   const needs = hops.map((hop) => {
     const key = `${hop.source.id}/${hop.target.id}`
     const { A, B, C } = hop.tiers
@@ -51,7 +53,7 @@ export async function getQuality(db: Db, range: TimeRange): Promise<Quality> {
     rules: await loadRules(db),
     feedback: await countFeedback(db),
     advice: adviseHops(needs, allLinks(links)),
-    lint: await getLogLint(db, range, services),
+    lint: (await db.attempt(PART_TIMEOUT_MS, () => getLogLint(db, range, services))) ?? [],
     nearest: hops.length === 0 && links.unlinked === 0 ? await nearestEvents(db, range) : null,
   }
 }
