@@ -4,6 +4,7 @@
  */
 import { binOf } from './delay'
 import type { EdgeView, ShareView } from './edges'
+import { startsTooEarly, type Guards } from './guards'
 import { cameOf, type Known } from './known'
 import type { Graph } from './matching'
 import { shareOf } from './sharing'
@@ -39,6 +40,7 @@ export interface Sources {
   gather: (opening: number) => number
   /** Asynchronous openings: places in order of preference; a span sends from the first that it has. */
   ranks: Map<number, readonly number[]>
+  guards: Guards
   unitMs: number
   known?: Known
 }
@@ -46,8 +48,6 @@ export interface Sources {
 /** Edges lighter than this share of an effect's heaviest are dropped. */
 const LIGHTEST = 1e-9
 const MOST_EDGES = 64
-/** What clocks of one platform may differ by after what was learned of them. */
-const CLOCK_ERROR_MS = 50
 /** What came of an effect begins after it, but for clocks. */
 const LATER_MS = 5000
 /** How far a call may stick out of what waits for it, in units: the two are recorded one after the other. */
@@ -118,7 +118,7 @@ function ofEffect(window: Window, sources: Sources, e: number, known?: number): 
       if (ranks && rank > 0 && hasBetter(window, cause, ranks, rank)) continue
       if (known === undefined && (window.startMs[cause] ?? 0) >= startMs - LATER_MS && cameOf(sources.known, cause, e)) continue
       // Where the cause's start is known, nothing that began before it can be its effect, but for clocks.
-      if (startMs < (window.spans[cause]?.startMs ?? -Infinity) - CLOCK_ERROR_MS) continue
+      if (known === undefined && startsTooEarly(window, sources.guards, cause, e)) continue
       if (within && (startMs < (window.startMs[cause] ?? 0) - slack || endMs > (window.endMs[cause] ?? 0) + slack)) continue
       const toMs = anchors.toMs[anchor] ?? NaN
       const gap = site.after.get(anchors.after[anchor] ?? 0)

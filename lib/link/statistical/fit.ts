@@ -9,6 +9,7 @@ import { findCandidates } from './candidates'
 import { learnClocks } from './clocks'
 import type { AnchorCounts, EdgeTable } from './edges'
 import { firstTable } from './first-table'
+import { learnGuards } from './guards'
 import { hiddenOutcomes } from './hidden'
 import { knownCauses, type Known } from './known'
 import { match } from './matching'
@@ -60,12 +61,13 @@ export function learnEdges(window: Window, known: Known, unitMs: number, rounds:
   const first = firstTable(window, { known, openings, activeMs, unitMs })
   const several = new Set([...severalCauses(window, known), ...first.sent])
   const caused = new Set([...known].flatMap(([e, causes]) => (causes.length > 0 ? [window.opening[e] ?? 0] : [])))
+  const guards = learnGuards(window, known)
   const gather = new Map<number, number>()
   let { table } = first
   const { ranks } = first
   adjustGather(gather, table, several, { anchors, found: first.found, unitMs })
   for (let round = 0; round < rounds; round++) {
-    const sources = sourcesOf({ table, anchors, openings, gather, ranks, activeUnits }, unitMs, known)
+    const sources = sourcesOf({ table, anchors, openings, gather, ranks, guards, activeUnits }, unitMs, known)
     const candidates = findCandidates(window, sources)
     table = tableOf(window, candidates, match(candidates.graph, MATCH_ROUNDS), known, unitMs)
     keepOnly(table, first.found)
@@ -73,7 +75,7 @@ export function learnEdges(window: Window, known: Known, unitMs: number, rounds:
     if (round < SETTLING) holdOutside(table, first.table, caused)
     adjustGather(gather, table, several, { anchors, found: first.found, unitMs })
   }
-  return { table, anchors, openings, gather, ranks, activeUnits }
+  return { table, anchors, openings, gather, ranks, guards, activeUnits }
 }
 
 /** Of kinds with certain causes: how many are roots is known from these. */

@@ -8,6 +8,7 @@ import type { Sources } from './candidates'
 import type { Clocks } from './clocks'
 import { BINS } from './delay'
 import { EdgeTable, viewEdges, viewShares, type AnchorCounts, type Counts, type Origin } from './edges'
+import type { Guards } from './guards'
 import type { Known } from './known'
 import type { Succession } from './order'
 import type { TestedPair } from './reliability'
@@ -23,6 +24,7 @@ export interface Learned {
   gather: Map<number, number>
   /** Asynchronous openings: places in order of preference; a span sends from the first that it has. */
   ranks: Map<number, readonly number[]>
+  guards: Guards
   /** Time in which anything was recorded. */
   activeUnits: number
 }
@@ -52,6 +54,7 @@ export interface ModelBody {
   anchors: [before: number, count: number, after: [place: number, count: number][]][]
   gather: [opening: number, units: number][]
   ranks: [opening: number, places: number[]][]
+  guards: [pair: number, ms: number][]
   activeUnits: number
   calibration: Calibration
   /** How it did on links that were hidden from it. */
@@ -83,7 +86,7 @@ export function sealModel(parts: {
   tested: TestedPair[]
   certain: number
 }): Model {
-  const { table, anchors, openings, gather, ranks, activeUnits } = parts.learned
+  const { table, anchors, openings, gather, ranks, guards, activeUnits } = parts.learned
   const body: ModelBody = {
     format: 1,
     unitMs: parts.unitMs,
@@ -110,6 +113,7 @@ export function sealModel(parts: {
     anchors: byKey(anchors.before).map(([before, count]) => [before, count, byKey(anchors.gap.get(before) ?? new Map<number, number>())]),
     gather: byKey(gather).map(([opening, units]) => [opening, rounded(units)]),
     ranks: byKey(ranks).map(([opening, places]) => [opening, [...places]]),
+    guards: [...guards].sort((a, b) => a[0] - b[0]),
     activeUnits,
     calibration: roundedCalibration(parts.calibration),
     tested: parts.tested,
@@ -185,11 +189,11 @@ export function openModel(model: Model): { names: Names; learned: Learned } {
   }
   const { activeUnits } = model
   const [openings, gather, ranks] = [new Map(model.openings), new Map(model.gather), new Map(model.ranks)]
-  return { names, learned: { table, anchors, openings, gather, ranks, activeUnits } }
+  return { names, learned: { table, anchors, openings, gather, ranks, guards: new Map(model.guards), activeUnits } }
 }
 
 export function sourcesOf(learned: Learned, unitMs: number, known: Known): Sources {
-  const { table, anchors, openings, gather, ranks, activeUnits } = learned
+  const { table, anchors, openings, gather, ranks, guards, activeUnits } = learned
   const rates = new Map<number, number>()
   for (const [opening, count] of openings) {
     const seen = table.effects.get(opening) ?? 0
@@ -203,6 +207,7 @@ export function sourcesOf(learned: Learned, unitMs: number, known: Known): Sourc
     outsideRate: (opening) => rates.get(opening) ?? unseen,
     gather: (opening) => gather.get(opening) ?? 0,
     ranks,
+    guards,
     unitMs,
     known,
   }

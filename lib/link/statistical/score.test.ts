@@ -170,6 +170,28 @@ describe('time', () => {
   })
 })
 
+describe('clocks that certain links have shown', () => {
+  it('where they agree, an effect 20 ms before its cause could have started is no candidate', () => {
+    const { spans: all, links } = shopOf(400, 10)
+    const spans = started(all)
+    const certain = tenth(links)
+    const byId = new Map(spans.map((s) => [s.id, s]))
+    for (const link of scoreWindow(fitModel({ spans, certain }), spans, certain))
+      expect((byId.get(link.effect)?.startMs ?? 0) - (byId.get(link.cause)?.startMs ?? 0)).toBeGreaterThan(-20)
+  })
+
+  it('where they are 200 ms apart, effects are still found', () => {
+    const { spans: all, links } = shopOf(400, 100)
+    const late = started(all).map((s) =>
+      s.service === 'shop' ? { ...s, startMs: (s.startMs ?? 0) + 200, lines: s.lines.map((l) => ({ ...l, timeMs: l.timeMs + 200 })) } : s,
+    )
+    const certain = tenth(links)
+    const truth = new Set(links.map((l) => `${l.cause} ${l.effect}`))
+    const shown = scoreWindow(fitModel({ spans: late, certain }), late, certain).filter((l) => l.confidence >= SHOWN)
+    expect(shown.filter((l) => truth.has(`${l.cause} ${l.effect}`)).length).toBeGreaterThan(0.6 * 800)
+  })
+})
+
 describe('values that everyone has', () => {
   it('10,000 spans that share one placeholder are joined by nothing', () => {
     const placeholder = 4711
