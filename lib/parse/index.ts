@@ -200,8 +200,8 @@ function readRest(text: string, draft: Draft, hint: Hint | null): void {
     // A JSON line behind a runtime's prefix, as console.log(JSON.stringify(…)) gives it.
     if (value !== null) return readObject(value, rest, draft, hint)
   }
-  const embedded = findEmbedded(rest) ?? (draft.fields.some(({ name }) => name === CUT) ? null : findCut(rest))
-  if (embedded === null) return readWords(rest, draft)
+  const embedded = findEmbedded(rest) ?? findCut(rest)
+  if (embedded === null || (embedded.cut && draft.fields.some(({ name }) => name === CUT))) return readWords(rest, draft)
   if (embedded.cut) draft.fields.push({ name: CUT, value: 'true' })
   if (embedded.cut && embedded.start === 0 && hint !== null && isJsonObject(embedded.value)) return readObject(embedded.value, rest, draft, hint)
   const before = rest.slice(0, embedded.start).trimEnd()

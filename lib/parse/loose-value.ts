@@ -41,10 +41,11 @@ const CUT_MARK = /[\s.…]*[[(<]?(?:TRUNCATED|[Tt]runcated)[\])>]?$/
 
 /** The first object of a text that ends in the middle of it, without the value that the end has cut; null where the text is no such one. */
 export function findCut(text: string): EmbeddedValue | null {
+  if (text.length > LENGTH_MAX || !text.includes('{')) return null
   // At the end only: over a whole line of dots the pattern would begin at each.
   const mark = CUT_MARK.exec(text.slice(-64))?.[0].length ?? 0
   const whole = text.slice(0, text.length - mark)
-  if (text.length > LENGTH_MAX || (mark === 0 && text.length < CUT_MIN)) return null
+  if (mark === 0 && text.length < CUT_MIN) return null
   const start = whole.search(/[{[]\s*["'{]/)
   const found = start < 0 ? null : new LooseReader(whole, start, true).read()
   return found !== null && found.end === whole.length && isWorthwhile(found.value) ? { ...found, end: text.length, cut: true } : null
