@@ -61,7 +61,9 @@ export function LinkInspector({ model, unitLink, onSelect }: LinkInspectorProps)
       </InspectorSection>
       {link ? <Proof link={link} model={model} /> : null}
       {link ? <Delay link={link} model={model} /> : null}
-      {link && link.tier !== 'A' ? <Verdict key={`${link.cause.spanId} ${link.effect.spanId}`} link={link} model={model} onSelect={onSelect} /> : null}
+      {link && link.tier !== 'A' ? (
+        <Verdict key={`${link.cause.spanId} ${link.effect.spanId} ${link.rule}`} link={link} model={model} onSelect={onSelect} />
+      ) : null}
     </>
   )
 }

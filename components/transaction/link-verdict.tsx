@@ -19,9 +19,10 @@ export function Verdict({ link, model, onSelect }: VerdictProps) {
     const body = { effect: link.effect.spanId, cause: link.cause.spanId, verdict, ...(alternative === undefined ? {} : { alternative }) }
     say.mutate(body, {
       onSuccess: () => {
-        setSaid(verdict === 'undo' ? null : verdict)
-        // What stays on the page can be drawn anew at once.
-        if (verdict === 'confirm' || verdict === 'undo') refresh()
+        setSaid(verdict)
+        // What stays on the page can be drawn anew at once; what was taken back, once it has been scored again.
+        if (verdict === 'confirm') refresh()
+        if (verdict === 'undo') for (const ms of AFTER_UNDO_MS) window.setTimeout(refresh, ms)
       },
     })
   }
@@ -51,9 +52,11 @@ export function Verdict({ link, model, onSelect }: VerdictProps) {
           ) : (
             <>
               <span>{SAID[said ?? 'confirm']}</span>
-              <Button look="quiet" disabled={say.isPending} onClick={() => send('undo')}>
-                Undo
-              </Button>
+              {said === 'undo' ? null : (
+                <Button look="quiet" disabled={say.isPending} onClick={() => send('undo')}>
+                  Undo
+                </Button>
+              )}
               {said === 'reject' || said === 'pick' ? <Button onClick={refresh}>Show the transaction without it</Button> : null}
             </>
           )}
@@ -64,11 +67,14 @@ export function Verdict({ link, model, onSelect }: VerdictProps) {
   )
 }
 
+/** A cell is scored again in a second or two; more under load. */
+const AFTER_UNDO_MS = [2_000, 6_000, 15_000]
+
 const SAID: Record<FeedbackBody['verdict'], string> = {
   confirm: 'Confirmed by a person.',
   reject: 'Rejected: these two are not linked again.',
   pick: 'Replaced by the cause that you picked.',
-  undo: '',
+  undo: 'Taken back: it is weighed again, as if nothing had been said.',
 }
 
 interface AlternativesProps extends VerdictProps {

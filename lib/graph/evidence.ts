@@ -70,7 +70,7 @@ const TIER_WORDS: Record<LinkItem['tier'], string> = {
 }
 
 /** Kinds of evidence that are measured or looked up, and stand in no line. */
-const MEASURED = new Set(['delay', 'return', 'rivals', 'model', 'borrowed'])
+const MEASURED = new Set(['delay', 'return', 'rivals', 'model', 'borrowed', 'carriers'])
 
 /** What both lines hold. */
 export function sharedValues(link: Pick<LinkItem, 'evidence'>): LinkItem['evidence'] {
@@ -80,8 +80,9 @@ export function sharedValues(link: Pick<LinkItem, 'evidence'>): LinkItem['eviden
 /** What was measured, a sentence each: why an inferred link was chosen, and by which model. */
 export function measuredWords(link: Pick<LinkItem, 'evidence'>): string[] {
   const of = (kind: string): string | undefined => link.evidence.find((fact) => fact.kind === kind)?.value
-  const [delay, back, rivals, model] = [of('delay'), of('return'), of('rivals'), of('model')]
+  const [delay, back, rivals, carriers, model] = [of('delay'), of('return'), of('rivals'), of('carriers'), of('model')]
   return [
+    carriers === undefined ? '' : `${carriers} spans around carry the value.`,
     delay === undefined ? '' : `The effect began ${signed(delay, 'after', 'before')} the cause\u2019s line.`,
     back === undefined ? '' : backWords(back),
     rivals === undefined ? '' : rivalWords(Number(rivals)),

@@ -16,6 +16,7 @@ import { readModelContent } from '#lib/store/models'
 import { loadServiceNames } from '#lib/store/service-names'
 import { LINKER_LOCK } from './linker'
 import { confirmedLinks, toModelLinks } from './model-link'
+import { nameValues } from './name-values'
 import { readWindow, type ReadWindow, type WindowSpan } from './read-window'
 import { rebuildTransactions } from './relink'
 import { IDLE_MS, inSnapshot } from './snapshot'
@@ -94,11 +95,12 @@ async function scoreNext(client: PoolClient, memory: ScoreMemory, idleMs: number
   const model = await memory.modelOf(client, modelVersion)
   const endNs = cell.startNs + grid.cellNs
   const window = await readWindow(client, cell.startNs - grid.reachNs, endNs + grid.reachNs, await loadServiceNames(client))
-  return { cell, version: modelVersion, ...scoreCell(model, window, { startNs: cell.startNs, endNs }) }
+  const scored = scoreCell(model, window, { startNs: cell.startNs, endNs })
+  return { cell, version: modelVersion, ...scored, links: await nameValues(client, window, scored.links) }
 }
 
 /** The links of the effects that start in a cell. */
-export function scoreCell(model: Model, window: ReadWindow, { startNs, endNs }: { startNs: bigint; endNs: bigint }): Omit<Scored, 'cell' | 'version'> {
+function scoreCell(model: Model, window: ReadWindow, { startNs, endNs }: { startNs: bigint; endNs: bigint }): Omit<Scored, 'cell' | 'version'> {
   const own = new Map<string, WindowSpan>()
   for (const [id, span] of window.spans) if (span.span.startNs >= startNs && span.span.startNs < endNs) own.set(idToHex(id), span)
   const inputs = [...window.spans.values()].map((span) => span.input)

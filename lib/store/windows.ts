@@ -156,3 +156,14 @@ export async function spansStarting(client: PoolClient, fromNs: UnixNano, toNs: 
   const { rows } = await client.query<{ id: bigint }>('select id from span where start_ns >= $1 and start_ns < $2 and event_count > 0', [fromNs, toNs])
   return rows.map((row) => row.id)
 }
+
+/** The text of these events. Relies on event_key. */
+export async function bodiesOf(client: PoolClient, keys: readonly EventKey[]): Promise<(EventKey & { body: string })[]> {
+  const times = keys.map((key) => key.timeNs)
+  const { rows } = await client.query<{ time_ns: bigint; id: bigint; body: string }>(
+    `select event.time_ns, event.id, event.body from unnest($1::bigint[], $2::bigint[]) as wanted (time_ns, id)
+     join event on event.time_ns = wanted.time_ns and event.id = wanted.id where event.time_ns between $3 and $4`,
+    [arrayText(times), arrayText(keys.map((key) => key.id)), times.reduce((a, b) => (a < b ? a : b)), times.reduce((a, b) => (a > b ? a : b))],
+  )
+  return rows.map((row) => ({ timeNs: row.time_ns, id: row.id, body: row.body }))
+}
