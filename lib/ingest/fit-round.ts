@@ -15,7 +15,7 @@ import { loadServiceNames } from '#lib/store/service-names'
 import { exactUnder } from '#lib/store/windows'
 import { LINKER_LOCK } from './linker'
 import { readWindow } from './read-window'
-import { chooseGrid, chooseSealed, SLOT_NS } from './seal'
+import { BUDGET, chooseGrid, chooseSealed, SLOT_NS } from './seal'
 import { IDLE_MS, inSnapshot } from './snapshot'
 
 /** Where input never pauses, growth that has waited for this long is enough; a long import is not fitted on the way too often. */
@@ -28,10 +28,10 @@ export function fitIsDue({ waiting, relinkRequested, dueMs, idleMs }: Linking, q
 }
 
 /** Fits where it is due. Returns the version of the model that is then in force, null where nothing was due or there is nothing to learn from. */
-export async function fitRound(pool: Pool, quietMs = IDLE_MS): Promise<number | null> {
+export async function fitRound(pool: Pool, quietMs = IDLE_MS, budget = BUDGET): Promise<number | null> {
   const state = await readLinking(pool)
   if (!fitIsDue(state, quietMs)) return null
-  const { model, fitted } = await inSnapshot(pool, async (client) => learn(client, await readLinking(client)))
+  const { model, fitted } = await inSnapshot(pool, async (client) => learn(client, await readLinking(client), budget))
   return inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1)', [LINKER_LOCK])
     const version = await putModel(client, model, fitted)
@@ -41,8 +41,8 @@ export async function fitRound(pool: Pool, quietMs = IDLE_MS): Promise<number | 
   })
 }
 
-async function learn(client: PoolClient, { events, segments, relinkRequested }: Linking): Promise<{ model: ModelRow; fitted: Fitted }> {
-  const ranges = chooseSealed(await countSlots(client, SLOT_NS))
+async function learn(client: PoolClient, { events, segments, relinkRequested }: Linking, budget: number): Promise<{ model: ModelRow; fitted: Fitted }> {
+  const ranges = chooseSealed(await countSlots(client, SLOT_NS), budget)
   const set = await readSealed(client, ranges)
   const model = fitModel(set)
   const labels = set.certain.length

@@ -1,8 +1,9 @@
 /** The thread that fits models and scores cells, beside the worker's loop: a fit takes seconds of a core, and exact links must not wait for it. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { createPool } from '#lib/db/pool'
 import { createLog } from '#lib/server/log'
+import { IDLE_MS as IDLE_INPUT_MS } from './snapshot'
 import { Statistics } from './statistics'
 
 const IDLE_MS = 400
@@ -16,7 +17,7 @@ async function main(): Promise<void> {
   const stopped = new AbortController()
   parentPort.once('message', () => stopped.abort())
   const pool = createPool(url, CONNECTIONS)
-  const statistics = new Statistics(pool)
+  const statistics = new Statistics(pool, IDLE_INPUT_MS, (workerData as { budget: number }).budget)
   const rest = (ms: number): Promise<void> => sleep(ms, undefined, { signal: stopped.signal }).catch(() => {})
   while (!stopped.signal.aborted) {
     try {

@@ -1,11 +1,12 @@
 /** The thread of the statistical tiers, as the worker holds it: started again when it dies, stopped after the round in hand. */
 import { Worker } from 'node:worker_threads'
 import type { createLog } from '#lib/server/log'
+import { BUDGET } from './seal'
 
 const AFTER_ERROR_MS = 2_000
 /** A fit takes seconds and nothing of it is lost but its time: the next start does it again. */
 const STOP_MS = 3_000
-/** A model is fitted within this (measured: 250,000 lines take 300 MB); a thread that wants more ends alone, and not the worker. */
+/** A model is fitted within this (measured: 170,000 lines take some 350 MB); a thread that wants more ends alone, and not the worker. */
 const HEAP_MB = 448
 /** Much of what is read is garbage at once; a large nursery would only hold it longer. */
 const NURSERY_MB = 24
@@ -17,12 +18,18 @@ export interface Scorer {
 /** Runs dist/scorer.mjs beside the worker's own bundle. */
 export function startScorer(log: ReturnType<typeof createLog>): Scorer {
   let stopping = false
+  let budget = BUDGET
   let thread: Worker
   const start = (): void => {
     thread = new Worker(new URL('./scorer.mjs', import.meta.url), {
+      workerData: { budget },
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: NURSERY_MB },
     })
-    thread.on('error', (error) => log.error({ err: error }, 'the thread of the statistical tiers failed; it is started again'))
+    thread.on('error', (error) => {
+      // Unusual lines may take more than was measured: less of them is learned from then, instead of failing for ever.
+      if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') budget = Math.ceil(budget / 2)
+      log.error({ err: error, budget }, 'the thread of the statistical tiers failed; it is started again')
+    })
     thread.once('exit', () => {
       if (!stopping) setTimeout(start, AFTER_ERROR_MS)
     })

@@ -4,8 +4,8 @@ import type { SealedRange, Slot } from '#lib/store/models'
 
 /** Slots are counted and taken whole. */
 export const SLOT_NS = 64n * 1_000_000_000n
-/** Log events that a model is learned from at most: some 200 MB while it is fitted, and more of them tell little more. */
-const BUDGET = 170_000
+/** Log events that a model is learned from at most: some 350 MB while it is fitted, and more of them tell little more. */
+export const BUDGET = 170_000
 /** Where there are more, they come from this many stretches of time. */
 const STRETCHES = 8
 /** Spans that a cell and what it looks at should hold, and may hold. */

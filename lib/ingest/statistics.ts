@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import { readLinking, setSkipping } from '#lib/store/linking'
 import { fitRound } from './fit-round'
 import { ScoreMemory, scoreRound } from './score-round'
+import { BUDGET } from './seal'
 import { IDLE_MS } from './snapshot'
 
 /** Events that may wait for the exact rules while the statistical tiers work: two rounds. Beyond it these wait, and say so. */
@@ -11,10 +12,11 @@ const MOST_WAITING = 40_000n
 export class Statistics {
   private readonly memory = new ScoreMemory()
 
-  /** `quietMs`: how long nothing has to come for input to have ended. */
+  /** `quietMs`: how long nothing has to come for input to have ended; `budget`: lines that a model is learned from at most. */
   constructor(
     private readonly pool: Pool,
     private readonly quietMs = IDLE_MS,
+    private readonly budget = BUDGET,
   ) {}
 
   /** Fits, or scores one cell; nothing while the exact rules have too much to do. */
@@ -23,7 +25,7 @@ export class Statistics {
     const over = waiting > MOST_WAITING
     if (over !== skipping) await setSkipping(this.pool, over)
     if (over) return 'skipping'
-    if ((await fitRound(this.pool, this.quietMs)) !== null) return 'fitted'
+    if ((await fitRound(this.pool, this.quietMs, this.budget)) !== null) return 'fitted'
     return (await scoreRound(this.pool, this.memory, this.quietMs)) === null ? 'idle' : 'scored'
   }
 }
