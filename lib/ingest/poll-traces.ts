@@ -10,7 +10,7 @@ import { problemOfAws } from '#lib/sources/aws/errors'
 import type { TokenBucket, TokenBuckets } from '#lib/sources/aws/token-bucket'
 import { createTraceReader, type TraceReader } from '#lib/sources/xray/client'
 import { saveTargetState } from '#lib/store/poll-state'
-import { forgetGoneTraces, loadTraced, type TracedConnection } from '#lib/store/trace-polls'
+import { loadTraced, type TracedConnection } from '#lib/store/trace-polls'
 import type { PollClock } from './poll-clock'
 import { TracePoll, TRACES_SOURCE, type TraceTurn } from './trace-poll'
 
@@ -83,7 +83,6 @@ export class TracesPoller {
       return { ...one, poll, reader: made, turn: null, pausedUntilMs: 0, failures: 0 }
     })
     for (const gone of before.values()) gone.reader.close()
-    if (before.size > 0) await forgetGoneTraces(pool)
     this.reloadAtMs = clock.nowMs() + RELOAD_MS
   }
 

@@ -5,6 +5,7 @@ import { createTestDatabase } from '#lib/db/test-database'
 import { createLog } from '#lib/server/log'
 import { TokenBuckets } from '#lib/sources/aws/token-bucket'
 import { createTraceReader, type TraceReader } from '#lib/sources/xray/client'
+import { changeConnection, deleteConnection } from '#lib/store/connections'
 import { createVirtualClock } from '#testing/fake-aws/clock'
 import { draw } from '#testing/fake-aws/draw'
 import { HOME, startFakeAws, type FakeAws } from '#testing/fake-aws/server'
@@ -266,6 +267,23 @@ describe('connections with X-Ray', () => {
     expect(await stored()).toHaveLength(40)
     const { rows } = await pool.query<{ n: number }>('select count(*)::int as n from coverage where to_ms >= $1', [T + 15 * MINUTE])
     expect(rows).toEqual([{ n: 2 }])
+  })
+
+  it('a connection that is led to another region reads the last hour there, and forgets how far it was', async () => {
+    const { fake } = await start('moved')
+    await pool.query('delete from poll_target')
+    const draft = { label: 'test', region: HOME.region, endpoint: fake.url, groups: [], excludedGroups: [], xray: true, enabled: true }
+    const id = await addConnection(pool, fake, { ...draft, lookbackMinutes: 10 })
+    fake.traces().put(trace(1, T - MINUTE), { atMs: T - MINUTE })
+    fake.traces({ region: 'us-east-1' }).put(trace(2, T - 5 * MINUTE), { atMs: T - 5 * MINUTE })
+    await run(fake, T + 20 * MINUTE)
+    expect(await stored()).toHaveLength(1)
+    await changeConnection(pool, id, { ...draft, region: 'us-east-1' }, fake.clock.nowMs())
+    await run(fake, T + 25 * MINUTE)
+    expect(await stored()).toHaveLength(2)
+    await deleteConnection(pool, id)
+    const { rows } = await pool.query('select (select count(*) from trace_scan)::int as scans, (select count(*) from polled_trace)::int as traces')
+    expect(rows).toEqual([{ scans: 0, traces: 0 }])
   })
 
   it('with Transaction Search on, the connection says where the spans are', async () => {

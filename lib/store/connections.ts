@@ -70,6 +70,8 @@ export async function changeConnection(pool: Pool, id: bigint, draft: Connection
 /** Events stay; groups, books and what was complete begin anew. */
 async function forgetReadings(client: PoolClient, id: bigint): Promise<void> {
   await client.query('delete from poll_scan where target_id in (select id from poll_target where connection_id = $1)', [id])
+  await client.query('delete from trace_scan where target_id in (select id from poll_target where connection_id = $1)', [id])
+  await client.query('delete from polled_trace where target_id in (select id from poll_target where connection_id = $1)', [id])
   await client.query('delete from coverage where target_id in (select id from poll_target where connection_id = $1)', [id])
   await client.query('delete from poll_target where connection_id = $1', [id])
   await client.query(`update backfill set state = 'cancelled' where connection_id = $1 and state = 'running'`, [id])

@@ -174,9 +174,3 @@ export async function loadTraced(pool: Pool, name: string): Promise<TracedConnec
   }
   return traced
 }
-
-/** Forgets readings of targets that are gone with their connection. */
-export async function forgetGoneTraces(pool: Pool): Promise<void> {
-  await pool.query('delete from trace_scan s where not exists (select 1 from poll_target t where t.id = s.target_id)')
-  await pool.query('delete from polled_trace p where not exists (select 1 from poll_target t where t.id = p.target_id)')
-}
