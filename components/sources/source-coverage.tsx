@@ -99,6 +99,8 @@ function Row({ source, rate, y, x, hatch, fromMs, toMs, behind, zone, labelChars
   const last = source.lastEvent ? Date.parse(source.lastEvent) : null
   const name = shortSourceName(source.name)
   const shown = name.length > labelChars ? `${name.slice(0, labelChars - 1)}…` : name
+  // Of a source that is asked, silence is known as far as it was asked; of others only what they brought.
+  const known = Math.max(last ?? 0, source.polled && source.completeUntil ? Date.parse(source.completeUntil) : 0)
   const outside = first === null || last === null || last < fromMs || first > toMs
   return (
     <g>
@@ -116,7 +118,7 @@ function Row({ source, rate, y, x, hatch, fromMs, toMs, behind, zone, labelChars
           {pieces(rate, { fromMs, toMs, first, last }).map(([from, to]) => (
             <rect key={from} x={x(from)} y={y - 3} width={Math.max(2, x(to) - x(from))} height="6" fill="var(--edge)" />
           ))}
-          {behind ? <rect x={x(last)} y={y - 5} width={Math.max(5, x(toMs) - x(last))} height="10" fill={`url(#${hatch})`} /> : null}
+          {behind ? <rect x={x(known)} y={y - 5} width={Math.max(5, x(toMs) - x(known))} height="10" fill={`url(#${hatch})`} /> : null}
         </>
       )}
     </g>
