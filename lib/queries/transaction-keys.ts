@@ -46,7 +46,15 @@ export async function loadKeys(db: Db, rows: readonly TransactionRow[], shown: K
     order by line.time_ns, line.id`)
   const found = groupBy(lines, (line) => line.transaction_id)
   const formats = await loadAccessFormats(db)
-  return new Map(rows.map((row) => [row.id, chooseKeys(shown, (found.get(row.id) ?? []).flatMap((line) => fieldsOf(line, formats)))]))
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      chooseKeys(
+        shown,
+        (found.get(row.id) ?? []).flatMap((line) => fieldsOf(line, formats)),
+      ),
+    ]),
+  )
 }
 
 /** Searched ones first, then business keys, each name once. */
