@@ -87,8 +87,8 @@ export function rankPlaces(window: Window, stories: readonly Story[], { reachMs,
     if (place === undefined) break
     const service = serviceOf(place)
     services ??= new Set([service])
-    // What the first does not explain may be due to a second sender, or just to lines that were lost: then what caused the cause would pass for it.
-    if (!services.has(service) && left.length < SECOND_SENDER * stories.length) break
+    // Without certain links, what the first does not explain may be due to a second sender, or just to lines that were lost: then what caused the cause would pass for it.
+    if (leastTold > 0 && !services.has(service) && left.length < SECOND_SENDER * stories.length) break
     services.add(service)
     ranked.push(place)
     left = left.filter((s) => !s.places.has(place))
