@@ -55,7 +55,8 @@ const SYMPTOMS: Record<string, { load?: Partial<Load>; seen(recording: Recording
       new Set(messages(recording, 'payment').flatMap((text) => /"orderId":"(\w+)","eventId"/.exec(text)?.[1] ?? [])).size,
     atLeast: 1,
   },
-  'reordered-updates': { load: { syncEveryMinutes: 2 }, seen: outdated, atLeast: 1 },
+  // Few visitors: a customer who is refused has the offer refreshed.
+  'reordered-updates': { load: { syncEveryMinutes: 2, visitsPerDay: 40 }, seen: outdated, atLeast: 1 },
   'poisoned-key': { load: { giftCardsPerDay: 400 }, seen: (recording) => count(messages(recording, 'inventory'), 'TypeError'), atLeast: 3 },
   'slow-dependency': { seen: (recording) => executionsOf(recording, 'payment').filter(({ start, end }) => end - start > 2_500).length, atLeast: 10 },
   'throttled-retry': {

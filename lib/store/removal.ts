@@ -32,14 +32,30 @@ export async function groupsOfRemoval(client: PoolClient): Promise<{ groups: big
   return { groups: rows.map((row) => row.group_id), low: ends[0]?.low ?? 0n, high: ends[0]?.high ?? 0n }
 }
 
-/** Groups of the spans that are linked with these. */
+/** Spans that are known from others' events only hang together over a few steps: a call in a handler in an invocation. */
+const MOST_STEPS = 12
+
+/** Groups of events that may speak of these spans: those reached over links, through spans without events of their own. */
 export async function groupsLinkedWith(client: PoolClient, spans: readonly bigint[]): Promise<Set<bigint>> {
-  const { rows } = await client.query<{ group_id: bigint }>(
-    `select distinct span.group_id from link join span on span.id = link.cause where link.effect = any($1)
-     union select distinct span.group_id from link join span on span.id = link.effect where link.cause = any($1)`,
-    [arrayText(spans)],
-  )
-  return new Set(rows.map((row) => row.group_id))
+  const groups = new Set<bigint>()
+  const seen = new Set(spans)
+  let front = [...spans]
+  for (let step = 0; step < MOST_STEPS && front.length > 0; step++) {
+    const { rows } = await client.query<{ id: bigint; group_id: bigint; speaks: boolean }>(
+      `select span.id, span.group_id, exists (select 1 from event where event.group_id = span.group_id) as speaks
+       from (select cause as id from link where effect = any($1) union select effect from link where cause = any($1)) as near
+       join span on span.id = near.id`,
+      [arrayText(front)],
+    )
+    front = []
+    for (const row of rows) {
+      if (seen.has(row.id)) continue
+      seen.add(row.id)
+      if (row.speaks) groups.add(row.group_id)
+      else front.push(row.id)
+    }
+  }
+  return groups
 }
 
 /** Deletes the marked events, and corrects the books of their sources; a source of which nothing is left goes too. */
