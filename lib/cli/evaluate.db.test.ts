@@ -82,7 +82,9 @@ describe.skipIf(!present)('evaluate on a slice of trainticket-a', () => {
     writeFileSync(join(folder, 'truth.ndjson'), truth.map((row) => `${JSON.stringify(row)}\n`).join(''))
     const context = testContext()
     const code = await run(['evaluate', '--json', '--url', `http://127.0.0.1:${(server.address() as AddressInfo).port}`, '--truth', folder, ...argv], context)
-    expect({ code, err: context.stderr.text }).toEqual({ code: 0, err: '' })
+    // Only the exact tier ran here, so that what the documents prove is scored alone; the command says that the others have not.
+    expect(code).toBe(0)
+    expect(context.stderr.text).toMatch(/^[\d,]+ events are not linked yet; the figures are those of now\n$/)
     return JSON.parse(context.stdout.text) as Awaited<ReturnType<typeof evaluate>>
   }
 
