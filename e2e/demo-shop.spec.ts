@@ -52,7 +52,7 @@ test('one click on the empty page shows the map of the demo shop within a minute
   await expect
     .poll(async () => (await status(page)).sources.reduce((sum, source) => sum + source.stored, 0), { timeout: 60_000 - (Date.now() - clicked) })
     .toBeGreaterThan(100_000)
-  await expect.poll(async () => (await status(page)).linking.pending, { timeout: 120_000 }).toBe(0)
+  await expect.poll(async () => (await status(page)).linking.pending, { timeout: 180_000 }).toBe(0)
   const { sources, data } = await status(page)
   expect(sources.reduce((sum, source) => sum + source.quarantined + source.rejected + source.duplicate, 0)).toBe(0)
   // Shifted so that it ends now.
@@ -71,11 +71,14 @@ test('a search finds the refused coupons, and leads to one refused redemption', 
   await expect(page.getByText('POST /carts/{cartId}/coupon').first()).toBeVisible({ timeout: 30_000 })
   await picture(page, 'search')
 
-  await page.goto(`${address}/search?${new URLSearchParams({ q: '"Coupon refused"', from: '-24h', to: 'now' }).toString()}`)
+  // One that X-Ray sampled too: it names the bus and the tables on the way.
+  await page.goto(`${address}/search?${new URLSearchParams({ q: '"Coupon refused" service:shop-bus', from: '-24h', to: 'now' }).toString()}`)
   await page.getByRole('link').filter({ hasText: 'POST /carts/{cartId}/coupon' }).first().click()
   await page.waitForURL(/\/transactions\/[0-9a-f]{16}/)
   await expect(page.getByText('Coupon refused').first()).toBeVisible({ timeout: 30_000 })
   await expect(page.getByText('shop-coupon-redeem').first()).toBeVisible()
+  await expect(page.getByText('shop-bus').first()).toBeVisible()
+  await expect(page.getByText('shop-campaign-stats').first()).toBeVisible()
   await picture(page, 'redemption')
 })
 
