@@ -68,7 +68,7 @@ test('a search finds the refused coupons, and leads to one refused redemption', 
   const list = (await (await page.request.get(`${address}/api/v1/transactions?${new URLSearchParams({ q: query }).toString()}`)).json()) as TransactionList
   expect(list.items.length).toBeGreaterThan(3)
   expect(list.items.every((item) => item.status === 'error')).toBe(true)
-  await expect(page.getByText('POST /carts/{cartId}/coupon').first()).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('link').filter({ hasText: 'POST /carts/{cartId}/coupon' }).first()).toBeVisible({ timeout: 30_000 })
   await picture(page, 'search')
 
   // One that X-Ray sampled too: it names the bus and the tables on the way.
