@@ -1,13 +1,15 @@
 /**
  * The data sets of TraceWeaver (Jaeger traces of a hotel and a media system) as its method has them: hidden are the trace id and which
  * incoming request of a process made which outgoing call; kept is which call met which request of the callee. Nothing is certain, and the
- * order of calls is learned. Each process is a problem of its own for lib/link/statistical; a trace is right when all its calls are.
+ * order of calls is learned. Each process is a problem of its own, first for lib/link/statistical, kind of call by kind of call, then for
+ * together.ts, all calls of a request at once; a trace is right when all its calls are.
  */
 import { groupBy, pushTo } from '#lib/base/group'
 import { fitModel } from '#lib/link/statistical/fit'
 import { scoreWindow } from '#lib/link/statistical/score'
 import type { CertainLink, LineInput, SpanInput } from '#lib/link/statistical/types'
 import { ndjson } from './read-lambda'
+import { matchTogether } from './together'
 
 interface JaegerSpan {
   spanID: string
@@ -208,7 +210,7 @@ function assign(choices: ReadonlyMap<string, ReadonlyMap<string, number>>): Map<
 const PUBLISHED = { 'hotel-25': 99.8, 'hotel-100': 97.9, 'hotel-150': 98.4, 'media-25': 96.5, 'media-75': 89.4 }
 const SWEEPS = 3
 
-/** Share of calls and of traces that are right: first each kind of call by itself, then again with what the others say, kind by kind. */
+/** Share of calls and of traces that are right: first each kind of call by itself, then again with what the others say, then all together. */
 function score(processes: ReadonlyMap<string, Process>): { calls: number; traces: number } {
   const right = new Map<string, boolean>()
   let calls = 0
@@ -219,8 +221,14 @@ function score(processes: ReadonlyMap<string, Process>): { calls: number; traces
     for (let sweep = 0; sweep <= SWEEPS; sweep++)
       for (const of of kinds.values())
         for (const [id, cause] of linkCalls(process, of, sweep === 0 ? new Map<string, string>() : believed)) believed.set(id, cause)
+    const requests = process.requests.map((request) => ({ ...request, kind: request.operation }))
+    const made = matchTogether(
+      requests,
+      process.calls.map((call) => ({ ...call, kind: kindOf(call) })),
+      believed,
+    )
     for (const { id, cause, trace } of process.calls) {
-      const isRight = believed.get(id) === cause
+      const isRight = made.get(id) === cause
       calls++
       if (isRight) rightCalls++
       right.set(trace, (right.get(trace) ?? true) && isRight)
