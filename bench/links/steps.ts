@@ -49,7 +49,8 @@ interface Row {
 }
 
 export class Steps {
-  /** By kind of request, last step and what was made; by kind of request and last step; delays by kind of request and both steps. */
+  /** By kind of request, last step and what was made; by kind of request and last step; delays by both steps, those of all
+   * kinds of request together: their own drifted to what fits them one by one. */
   private readonly fine = new Map<string, Row>()
   private readonly coarse = new Map<string, Row>()
   private readonly delays = new Map<string, Float64Array>()
@@ -66,7 +67,7 @@ export class Steps {
     const label = next === 'call' ? begun(kind) : next === 'back' ? back(kind) : GONE
     count(this.fine, `${walk.kind} ${walk.last} ${walk.made}`, label, weight)
     count(this.coarse, `${walk.kind} ${walk.last}`, label, weight)
-    const key = `${walk.kind} ${walk.last} ${label}`
+    const key = `${walk.last} ${label}`
     let bins = this.delays.get(key)
     if (!bins) this.delays.set(key, (bins = new Float64Array(BINS)))
     const bin = binOf(at - walk.at)
@@ -79,7 +80,7 @@ export class Steps {
     const coarse = this.coarse.get(`${walk.kind} ${walk.last}`)
     const general = ((coarse?.of.get(label) ?? 0) + STRANGE) / ((coarse?.total ?? 0) + 1)
     let log = Math.log(((fine?.of.get(label) ?? 0) + PRIOR * general + STRANGE) / ((fine?.total ?? 0) + PRIOR + 1))
-    log += this.delay(`${walk.kind} ${walk.last} ${label}`)[binOf(at - walk.at)] ?? -30
+    log += this.delay(`${walk.last} ${label}`)[binOf(at - walk.at)] ?? -30
     return { kind: walk.kind, last: label, at, made: walk.made + made, log: walk.log + log }
   }
 
