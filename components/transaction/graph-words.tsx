@@ -7,6 +7,7 @@ import type { PlacedUnit, TransactionLayout } from '#lib/graph/layout-transactio
 import type { RoutedLink } from '#lib/graph/route-link'
 import { unitWords } from '#lib/graph/unit-words'
 import { isCarrier } from '#lib/graph/waiting'
+import { isCarrierKind } from '#lib/model/carriers'
 import type { Selection, TransactionModel } from '#lib/hooks/transaction-view'
 import { Icon } from '#components/ui/icon'
 import { OutcomeMark } from '#components/ui/outcome'
@@ -56,7 +57,7 @@ function UnitBox({ unit, place, model, chosen, open, onToggle }: UnitBoxProps) {
   const words = unitWords(unit, model.tree)
   const kind = unit.lead?.kind ?? unit.missing?.kind ?? 'external'
   const icon = unit.fold === 'rest' ? 'list' : kind
-  const round = unit.fold !== 'rest' && ((unit.lead && isCarrier(unit.lead)) || ['queue', 'topic', 'bus', 'stream', 'table', 'bucket'].includes(kind))
+  const round = unit.fold !== 'rest' && ((unit.lead && isCarrier(unit.lead)) || isCarrierKind(kind))
   const origin = unit.failed > 0 && !unit.children.some((child) => (model.folded.units.get(child)?.failed ?? 0) > 0)
   const look = [
     'tg-box',

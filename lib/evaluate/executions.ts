@@ -5,6 +5,7 @@
  *
  *   checkout ──A 1──▶ (orders queue) ──C 0.9──▶ payment        counts as checkout ──C 0.9──▶ payment
  */
+import { isCarrierKind } from '#lib/model/carriers'
 import type { LinkItem } from '#lib/model/api'
 import type { Predicted } from './measure'
 import type { ExecutionNames } from './truth'
@@ -30,8 +31,6 @@ interface Reached {
   tier: Strength
 }
 
-/** Services that carry what others send: their spans are never executions, though an execution's line proves them. */
-const CARRIERS: ReadonlySet<string> = new Set(['queue', 'topic', 'bus', 'stream', 'table', 'bucket'])
 /** Hops through spans that truth doesn't know. Chains of carriers are short; a longer one is a loop of someone's segments. */
 const MOST_HOPS = 32
 
@@ -93,7 +92,7 @@ export class ExecutionLinks {
   private spanOf(end: SpanEnd): number {
     const at = this.indexOf(end.spanId)
     if (this.names[at] !== undefined || this.carriers.has(at)) return at
-    if (end.kind !== undefined && CARRIERS.has(end.kind)) this.carriers.add(at)
+    if (end.kind !== undefined && isCarrierKind(end.kind)) this.carriers.add(at)
     else this.names[at] = this.execOf(end)
     return at
   }

@@ -1,5 +1,6 @@
 /** One bar for the duration of a transaction: when anything ran, when all of it waited, what has not ended. */
 import type { TransactionItem } from '#lib/model/api'
+import { isCarrierKind } from '#lib/model/carriers'
 import { unite } from './timeline'
 
 export interface DurationPiece {
@@ -8,14 +9,12 @@ export interface DurationPiece {
   toMs: number
 }
 
-const CARRIERS: readonly string[] = ['queue', 'topic', 'bus', 'stream', 'table', 'bucket']
-
 /**
  * Pieces from 0 to the known end, without gaps. Between two pieces of work the transaction waited; where a span has no end the rest is
  * unknown. Empty where nothing is known but the start.
  */
 export function durationPieces(item: Pick<TransactionItem, 'shape' | 'durationMs' | 'status'>): DurationPiece[] {
-  const running = item.shape.filter((span) => !CARRIERS.includes(span.kind))
+  const running = item.shape.filter((span) => !isCarrierKind(span.kind))
   const work = unite(
     running.flatMap((span) => (span.endMs === null ? [] : [{ fromMs: Math.max(0, span.startMs), toMs: Math.max(0, span.startMs, span.endMs) }])),
   )

@@ -1,5 +1,6 @@
 /** What of a service map is drawn, and in what words. Pure: map in, view model out; no colours, no pixels. */
 import type { MapEdge, MapNode, ServiceMap } from '#lib/model/api'
+import { isCarrierKind } from '#lib/model/carriers'
 
 /** From this share of failing spans on a service counts as unhealthy and its ring shows. */
 export const UNHEALTHY_SHARE = 0.01
@@ -184,7 +185,7 @@ export function shiftOf(node: MapNode): { ratio: number; differenceMs: number } 
 
 /** What carries messages or data is drawn round, what runs has corners. */
 export function isCarrier(kind: MapNode['kind']): boolean {
-  return ['queue', 'topic', 'bus', 'stream', 'table', 'bucket'].includes(kind)
+  return isCarrierKind(kind)
 }
 
 /** Where a message waits before it is received. */

@@ -2,9 +2,8 @@
  * One message may be proven twice: by its own id from sender to receiver, and step by step over the queue or bus that a trace shows. The
  * steps say more; the link past them is not drawn beside them.
  */
+import { isCarrierKind } from '#lib/model/carriers'
 import type { Unit, UnitLink } from './fold-transaction'
-
-const CARRIERS: ReadonlySet<string> = new Set(['queue', 'topic', 'bus', 'stream', 'table', 'bucket'])
 
 /** The links to draw: without exact ones whose target is reached from their source over nothing but carriers. */
 export function withoutShortcuts(links: readonly UnitLink[], units: ReadonlyMap<string, Unit>): UnitLink[] {
@@ -14,7 +13,7 @@ export function withoutShortcuts(links: readonly UnitLink[], units: ReadonlyMap<
 function reachedOverCarriers({ source, target }: UnitLink, units: ReadonlyMap<string, Unit>): boolean {
   const seen = new Set<string>()
   for (let at = units.get(target)?.parent ?? null; at !== null && at !== source; at = units.get(at)?.parent ?? null) {
-    if (seen.has(at) || !CARRIERS.has(units.get(at)?.lead?.kind ?? '')) return false
+    if (seen.has(at) || !isCarrierKind(units.get(at)?.lead?.kind ?? '')) return false
     seen.add(at)
   }
   return seen.size > 0

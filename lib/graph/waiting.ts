@@ -1,10 +1,10 @@
 /** What waits in a transaction, and how long an effect took to begin. */
 import type { LinkItem, SpanItem } from '#lib/model/api'
+import { isCarrierKind } from '#lib/model/carriers'
 import type { CauseTree } from './cause-tree'
 import { mayWait } from './evidence'
 
-export const isCarrier = (span: SpanItem): boolean =>
-  span.kind === 'queue' || span.kind === 'topic' || span.kind === 'bus' || span.kind === 'stream' || span.kind === 'table' || span.kind === 'bucket'
+export const isCarrier = (span: SpanItem): boolean => isCarrierKind(span.kind)
 
 /**
  * Its time is waiting: a message lay in it. A call to a queue or a table that a trace recorded is work of the caller, however long.

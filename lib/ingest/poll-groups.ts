@@ -4,7 +4,8 @@ import { targetIdOf, type Connection, type PollTarget } from '#lib/model/poll'
 import { newScans, type Scan, type ScanSettings } from '#lib/model/scan'
 import { classAdvice } from '#lib/sources/aws/errors'
 import type { DescribedGroup, LogsApi } from '#lib/sources/cloudwatch/client'
-import { isChosen, isPattern, namedGroups, prefixesOf } from '#lib/sources/cloudwatch/patterns'
+import { isChosen } from '#lib/base/group-pattern'
+import { isPattern, namedGroups, prefixesOf } from '#lib/sources/cloudwatch/patterns'
 
 /** A listing under way. */
 export interface Listing {

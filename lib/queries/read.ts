@@ -1,6 +1,6 @@
 /** How everything is read: in one snapshot that can change nothing, with a limit on the time of each statement. */
 import type { Pool, PoolClient, QueryResultRow } from 'pg'
-import { getPool } from '#lib/db/pool'
+import { getPool, inTransaction } from '#lib/db/pool'
 import { Sql } from '#lib/db/sql'
 import type { Fragment } from '#lib/search/to-sql'
 import { knownError, SpecterError } from '#lib/server/problem'
@@ -23,24 +23,9 @@ const MAX_WAITING = 64
  */
 export async function read<T>(work: (db: Db) => Promise<T>, pool: Pool = getPool(), timeoutMs = STATEMENT_TIMEOUT_MS): Promise<T> {
   if (pool.waitingCount >= MAX_WAITING) throw new SpecterError('overloaded', `${pool.waitingCount} questions wait for the database already`, { retryAfter: 2 })
-  const client = await pool.connect()
-  let broken = true
-  try {
-    // Compiling a query takes Postgres longer than running any of ours.
-    await client.query(`begin isolation level repeatable read read only; set local statement_timeout = ${Math.trunc(timeoutMs)}; set local jit = off`)
-    const result = await work(dbOf(client, timeoutMs))
-    await client.query('commit')
-    broken = false
-    return result
-  } catch (error) {
-    broken = await client.query('rollback').then(
-      () => false,
-      () => true,
-    )
-    throw error
-  } finally {
-    client.release(broken)
-  }
+  // Compiling a query takes Postgres longer than running any of ours.
+  const begin = `begin isolation level repeatable read read only; set local statement_timeout = ${Math.trunc(timeoutMs)}; set local jit = off`
+  return inTransaction(pool, (client) => work(dbOf(client, timeoutMs)), begin)
 }
 
 function dbOf(client: PoolClient, timeoutMs: number): Db {

@@ -2,10 +2,11 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
 import { formatCount, formatPlural } from '#lib/base/format'
+import { isChosen } from '#lib/base/group-pattern'
 import { useConnectionChanges, useConnections, useFindGroups, useTestConnection } from '#lib/hooks/connections'
 import type { ConnectionItem } from '#lib/model/connection'
 import { Button } from '#components/ui/controls'
-import { draftOf, enteredOf, isChosen, NOTHING_ENTERED, type Entered } from './draft'
+import { draftOf, enteredOf, NOTHING_ENTERED, type Entered } from './draft'
 import { ErrorNote, Step } from './step'
 import { StepAccess } from './step-access'
 import { StepGroups } from './step-groups'
@@ -33,7 +34,7 @@ export function ConnectPanel({ existing, onDone, onClose }: ConnectPanelProps) {
   const { create, change } = useConnectionChanges()
   const draft = draftOf(entered)
   const found = find.data
-  const chosen = found?.items.filter((item) => isChosen(entered, item.name)) ?? []
+  const chosen = found?.items.filter((item) => isChosen(item.name, entered)) ?? []
   const stateOf = (step: At) => (step === at ? 'now' : ORDER.indexOf(step) < ORDER.indexOf(at) ? 'done' : 'later')
 
   const findGroups = () => find.mutate({ ...draft, groups: entered.groups.length > 0 ? draft.groups : ['*'] }, { onSuccess: () => setAt('groups') })

@@ -1,4 +1,5 @@
 /** What is entered on the way to a connection. Everything is text until it is sent. */
+import { fitsPattern, isChosen } from '#lib/base/group-pattern'
 import type { ConnectionDraft, ConnectionItem } from '#lib/model/connection'
 
 export interface Entered {
@@ -66,26 +67,14 @@ export function enteredOf(item: ConnectionItem): Entered {
   }
 }
 
-/** Whether a name is meant by a pattern: * stands for any characters, ? for one, as CloudWatch's users write them. */
-export function matches(pattern: string, name: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`).test(name)
-}
-
-export const isChosen = (entered: Pick<Entered, 'groups' | 'excludedGroups'>, name: string): boolean =>
-  entered.groups.some((pattern) => matches(pattern, name)) && !entered.excludedGroups.some((pattern) => matches(pattern, name))
-
 /** Takes one group in or out, by the shortest list of names and patterns that says so. */
 export function toggleGroup(entered: Entered, name: string): Entered {
-  if (isChosen(entered, name)) {
+  if (isChosen(name, entered)) {
     const groups = entered.groups.filter((pattern) => pattern !== name)
-    const stillIn = groups.some((pattern) => matches(pattern, name))
+    const stillIn = groups.some((pattern) => fitsPattern(name, pattern))
     return { ...entered, groups, excludedGroups: stillIn ? [...entered.excludedGroups, name] : entered.excludedGroups }
   }
-  const excludedGroups = entered.excludedGroups.filter((pattern) => !matches(pattern, name))
-  const alreadyIn = entered.groups.some((pattern) => matches(pattern, name))
+  const excludedGroups = entered.excludedGroups.filter((pattern) => !fitsPattern(name, pattern))
+  const alreadyIn = entered.groups.some((pattern) => fitsPattern(name, pattern))
   return { ...entered, excludedGroups, groups: alreadyIn ? entered.groups : [...entered.groups, name] }
 }

@@ -1,9 +1,10 @@
 'use client'
 import { useId, useMemo, useState } from 'react'
 import { formatBytes, formatCount } from '#lib/base/format'
+import { isChosen } from '#lib/base/group-pattern'
 import type { LogGroupItem, LogGroupList } from '#lib/model/connection'
 import { Button, IconButton } from '#components/ui/controls'
-import { isChosen, toggleGroup, type Entered } from './draft'
+import { toggleGroup, type Entered } from './draft'
 import { Field } from './step'
 
 export interface StepGroupsProps {
@@ -22,7 +23,7 @@ export function StepGroups({ entered, onChange, found, onContinue }: StepGroupsP
   const [text, setText] = useState('')
   const [filtering, setFiltering] = useState(false)
   const shown = useMemo(() => found.items.filter((item) => fits(item.name, text)), [found.items, text])
-  const chosen = found.items.filter((item) => isChosen(entered, item.name))
+  const chosen = found.items.filter((item) => isChosen(item.name, entered))
   const readable = chosen.filter((item) => item.readable)
   const add = () => {
     const pattern = text.trim()
@@ -65,7 +66,7 @@ export function StepGroups({ entered, onChange, found, onContinue }: StepGroupsP
       <Patterns entered={entered} onChange={onChange} />
       <ul className="connect-groups" aria-label="Log groups">
         {shown.slice(0, ROWS_MAX).map((item) => (
-          <GroupRow key={item.name} item={item} on={isChosen(entered, item.name)} onToggle={() => onChange(toggleGroup(entered, item.name))} />
+          <GroupRow key={item.name} item={item} on={isChosen(item.name, entered)} onToggle={() => onChange(toggleGroup(entered, item.name))} />
         ))}
         {shown.length === 0 ? <li className="small p-2 text-ink-3">No group is named like this. A pattern may still be added for groups to come.</li> : null}
         {shown.length > ROWS_MAX ? <li className="small p-2 text-ink-3">and {formatCount(shown.length - ROWS_MAX)} more; type to narrow them</li> : null}

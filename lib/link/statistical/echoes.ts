@@ -8,7 +8,7 @@
 import { BINS, WIDTH, binOf } from './delay'
 import type { EdgeTable } from './edges'
 import { addGap } from './add-gap'
-import { lowerBound, type Window } from './window'
+import { effectsOf, lowerBound, type Window } from './window'
 import type { Excess } from './bootstrap'
 
 const SAMPLE = 1000
@@ -101,17 +101,6 @@ function placesByTime({ anchors, spans, endMs }: Window): Int32Array {
 
 /** A start that is stated in whole seconds coincides with every timer. */
 const isRounded = ({ line, fromMs }: Window['anchors'], a: number): boolean => line[a] === -1 && (fromMs[a] ?? 0) % 1000 === 0
-
-function effectsOf(window: Window, wanted: ReadonlySet<number>): Map<number, number[]> {
-  const out = new Map<number, number[]>()
-  window.opening.forEach((opening, e) => {
-    if (!wanted.has(opening)) return
-    const list = out.get(opening)
-    if (list) list.push(e)
-    else out.set(opening, [e])
-  })
-  return out
-}
 
 function everyNth(list: readonly number[], most: number): number[] {
   const step = Math.max(1, list.length / most)

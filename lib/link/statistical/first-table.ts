@@ -8,7 +8,7 @@ import { addEchoes } from './echoes'
 import { EdgeTable } from './edges'
 import { FEW_LABELS, type Known } from './known'
 import { keyedSpans, rankPlaces, storyOf, type Story } from './places'
-import type { Window } from './window'
+import { effectsOf, type Window } from './window'
 
 /** Effects below which coincidences are not counted. */
 const FEW_EFFECTS = 20
@@ -97,17 +97,6 @@ const callsOf = (window: Window, known: Known): Set<string> =>
 function aheadOf(delays: readonly number[]): number {
   const early = delays.filter((units) => units < -EARLY).length
   return early > EARLY_SHARE * delays.length ? CLOCKS : EARLY
-}
-
-function effectsOf(window: Window, wanted: ReadonlySet<number>): Map<number, number[]> {
-  const out = new Map<number, number[]>()
-  window.opening.forEach((opening, e) => {
-    if (!wanted.has(opening)) return
-    const list = out.get(opening)
-    if (list) list.push(e)
-    else out.set(opening, [e])
-  })
-  return out
 }
 
 /** Openings whose certain links lie in a gap of their cause often enough to be calls that wait; those of roots alone are among them. */

@@ -176,3 +176,15 @@ export function lowerBound(list: Int32Array, fromMs: Float64Array, ms: number): 
   }
   return lo
 }
+
+/** Effects of each of these openings. */
+export function effectsOf(window: Window, wanted: ReadonlySet<number>): Map<number, number[]> {
+  const out = new Map<number, number[]>()
+  window.opening.forEach((opening, e) => {
+    if (!wanted.has(opening)) return
+    const list = out.get(opening)
+    if (list) list.push(e)
+    else out.set(opening, [e])
+  })
+  return out
+}

@@ -5,7 +5,8 @@ import { accountOfArn, type AwsPlace } from '#lib/sources/aws/credentials'
 import { classAdvice, problemOfAws, type AwsProblem } from '#lib/sources/aws/errors'
 import { createTraceReader } from '#lib/sources/xray/client'
 import { createLogsApi, type DescribedGroup, type LogsApi } from './client'
-import { isChosen, namedGroups, prefixesOf } from './patterns'
+import { isChosen } from '#lib/base/group-pattern'
+import { namedGroups, prefixesOf } from './patterns'
 
 /** Groups that are tried for the permission to read them. */
 const TRIED_GROUPS = 3

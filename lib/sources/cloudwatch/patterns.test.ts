@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fitsPattern, isChosen, namedGroups, prefixesOf } from './patterns'
+import { fitsPattern, isChosen } from '#lib/base/group-pattern'
+import { namedGroups, prefixesOf } from './patterns'
 
 describe('a pattern', () => {
   it.each([

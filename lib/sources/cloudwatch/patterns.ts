@@ -1,41 +1,11 @@
-/** Names and patterns of log groups: `*` stands for any characters, `?` for one; a name without them is itself. */
+/** Which log groups are asked for, and how they are listed. What a pattern means: lib/base/group-pattern.ts. */
+import { fitsPattern, type GroupChoice } from '#lib/base/group-pattern'
 
 /** DescribeLogGroups is asked once a prefix; more prefixes than this are joined, since listing a bit too much is one call more a 50 groups. */
 const MAX_PREFIXES = 20
 
-export interface GroupChoice {
-  groups: readonly string[]
-  excludedGroups: readonly string[]
-}
-
 export function isPattern(text: string): boolean {
   return /[*?]/.test(text)
-}
-
-/** Whether a name fits a pattern, in time linear in both for any pattern that has few stars: two pointers, no regular expression. */
-export function fitsPattern(name: string, pattern: string): boolean {
-  let n = 0
-  let p = 0
-  let star = -1
-  let mark = 0
-  while (n < name.length) {
-    if (pattern[p] === '*') {
-      star = p++
-      mark = n
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) {
-      n++
-      p++
-    } else if (star >= 0) {
-      p = star + 1
-      n = ++mark
-    } else return false
-  }
-  while (pattern[p] === '*') p++
-  return p === pattern.length
-}
-
-export function isChosen(name: string, { groups, excludedGroups }: GroupChoice): boolean {
-  return groups.some((pattern) => fitsPattern(name, pattern)) && !excludedGroups.some((pattern) => fitsPattern(name, pattern))
 }
 
 /** Names that are chosen without a pattern: they can be read though nobody may list groups. */
