@@ -88,6 +88,11 @@ export function FormatsPanel({ onClose }: { onClose: ReactNode }) {
           {put.data?.saved ? <span className="small text-ink-3">Kept: what comes from now on is read by it.</span> : null}
         </div>
         <ErrorNote error={put.error ?? drop.error} />
+        {put.data?.hints.map((hint) => (
+          <p key={hint} className="small text-ink-2">
+            <OutcomeMark outcome="warn" /> {hint}
+          </p>
+        ))}
         {put.data?.lines.length === 0 ? <p className="small text-ink-3">No line of these groups is stored yet: paste one to see how it is read.</p> : null}
         <ul className="group-list" aria-label="How the lines are read">
           {put.data?.lines.map((line, i) => (

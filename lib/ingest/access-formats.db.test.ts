@@ -43,6 +43,28 @@ describe('access-log formats of users', async () => {
     expect((await accessFormatsOf(pool, Date.now() + 5_000)).of('/team/gw')).toBeNull()
   })
 
+  it('joins a line of nothing but ids and a status to the function, exactly, and leaves lines of another form as they are', async () => {
+    const called = 'aaaabbbb-cc1b-4b70-8b69-9d76becb20d3'
+    await saveAccessFormat(pool, '/bare/*', '$context.requestId $context.status $context.integration.requestId', T0)
+    await accessFormatsOf(pool, Date.now() + 7_000)
+    const own = '11112222-56d0-4458-8c8e-18e39e0467a7'
+    await send(pool, [
+      event('/bare/gw', 1_030, `${own} 200 ${called}`),
+      event('/bare/gw', 1_031, 'not such a line'),
+      event('/aws/lambda/orders', 1_002, `START RequestId: ${called} Version: 1\n`),
+      event('/aws/lambda/orders', 1_020, `END RequestId: ${called}\n`),
+    ])
+    const { rows } = await pool.query<{ name: string; service: string; request_id: string; tier: string }>(
+      `select c.name, v.name as service, e.request_id, l.tier from link l join span c on c.id = l.cause join service v on v.id = c.service_id
+       join span e on e.id = l.effect where e.request_id = $1`,
+      [called],
+    )
+    expect(rows).toEqual([{ name: '', service: 'gw', request_id: called, tier: 'A' }])
+    const other = await pool.query<{ facts: unknown }>(`select facts from event where body = 'not such a line'`)
+    expect(other.rows).toEqual([{ facts: null }])
+    await deleteAccessFormat(pool, '/bare/*')
+  })
+
   it('is tried on the newest stored lines of the groups that fit, with what it understands and what not', async () => {
     await send(pool, [event('/team/gw', 40, 'another form'), event('/other', 50, LINE)])
     const lines = await read((db) => newestLines(db, '/team/*', 10), pool)

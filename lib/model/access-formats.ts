@@ -21,6 +21,8 @@ const accessFormat = z.object({
   format: z.string(),
   kind: z.enum(['api-gateway', 'vpc-flow', 'cloudfront']),
   variables: z.array(z.string()),
+  /** Sentences on what the format leaves open: variables of which a line may not say where one ends. */
+  hints: z.array(z.string()),
 })
 
 /** What one line is by the format; `understood` false: it is read as it would be without. */

@@ -6,10 +6,14 @@
  *   VPC flow log  ${version} ${vpc-id} ${srcaddr} …            https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
  *   CloudFront    #Fields: timestamp c-ip sc-status …          standard logs with chosen fields, real-time logs
  *
- * A line is read from left to right: a value ends where the text that follows it in the format begins for the first time. So a line
- * costs its length, whatever it holds; a value that contains its own end is cut there.
+ * A line is of the format where all of it can be divided into the format's texts and, between them, values that have the form of their
+ * variable (access-shapes.ts). Where it can be divided in several ways, only the values that are the same in all of them are taken: an id
+ * is never cut out of a place that might be another one. The ways are counted by the places where values may begin, not one by one, and
+ * the work on a line is bounded, whatever it holds (access-division.ts).
  * Ignores: variables with nothing between them (refused), escapes inside values.
  */
+import { divide, type Parts } from './access-division'
+import { fitsShape, reachOf, shapeOf, type Shape } from './access-shapes'
 
 export type FormatKind = 'api-gateway' | 'vpc-flow' | 'cloudfront'
 
@@ -17,7 +21,9 @@ export interface AccessFormat {
   kind: FormatKind
   /** Names in their order, without `$context.`. */
   variables: readonly string[]
-  /** The values of a line by their variables; null where the line is not written by this format. */
+  /** What the format leaves open, in sentences: variables of which a line may not say where one ends. */
+  hints: readonly string[]
+  /** The values of a line by their variables, without those whose place is not sure; null where the line is not written by this format. */
   read(text: string): { [name: string]: string } | null
 }
 
@@ -41,7 +47,8 @@ export function compileAccessFormat(format: string): AccessFormat | string {
   const joined = literals.findIndex((literal, i) => literal === '' && i < literals.length - 1)
   if (joined >= 0) return `Between ${variables[joined]} and ${variables[joined + 1]} stands nothing, so where one ends cannot be told.`
   const kind = matches.some((match) => match[1] !== undefined) ? 'api-gateway' : 'vpc-flow'
-  return { kind, variables, read: (line) => readByLiterals(line.trim(), text.slice(0, first.index), { variables, literals }) }
+  const parts: Parts = { prefix: text.slice(0, first.index), variables, literals, shapes: variables.map((name) => shapeOf(kind, name)) }
+  return { kind, variables, hints: hintsOf(parts), read: (line) => readByParts(line.trim(), parts) }
 }
 
 /** As pasted from a configuration: continuation lines, and quotes escaped for JSON. */
@@ -53,30 +60,33 @@ function unfold(format: string): string {
   return text.startsWith('{') ? text : text.replaceAll('\\"', '"')
 }
 
-interface Parts {
-  variables: readonly string[]
-  /** What follows each variable. */
-  literals: readonly string[]
-}
-
-function readByLiterals(line: string, prefix: string, { variables, literals }: Parts): { [name: string]: string } | null {
-  if (line.length > LINE_MAX || !line.startsWith(prefix)) return null
+function readByParts(line: string, parts: Parts): { [name: string]: string } | null {
+  const places = line.length > LINE_MAX ? null : divide(line, parts)
+  if (places === null) return null
   const values = emptyValues()
-  let at = prefix.length
-  for (let i = 0; i < variables.length; i++) {
-    const literal = literals[i] ?? ''
-    const end = i === variables.length - 1 ? lastEnd(line, literal, at) : line.indexOf(literal, at)
-    if (end < 0) return null
-    values[variables[i] ?? ''] = line.slice(at, end)
-    at = end + literal.length
-  }
-  return values
+  let sure = 0
+  places.forEach((place, i) => {
+    const name = parts.variables[i] ?? ''
+    if (place === null || name in values) return
+    values[name] = line.slice(place.start, place.end)
+    if (values[name] !== '-') sure++
+  })
+  return sure === 0 ? null : values
 }
 
-/** The last value goes on to the end of the line, less what the format has behind it. */
-function lastEnd(line: string, literal: string, from: number): number {
-  const end = line.length - literal.length
-  return end >= from && line.endsWith(literal) ? end : -1
+/** Two neighbours of which the text between them may be a part: `$context.error.message $context.identity.userAgent`. */
+function hintsOf({ variables, literals, shapes }: Parts): string[] {
+  const hints: string[] = []
+  for (let i = 0; i + 1 < variables.length; i++) {
+    const literal = literals[i] ?? ''
+    if (mayHold(shapes[i], literal) && mayHold(shapes[i + 1], literal) && (literal.trim().length < 2 || shapes[i]?.run !== null))
+      hints.push(`Where ${variables[i]} ends and ${variables[i + 1]} begins can't be told in every line: put quotes around one of them.`)
+  }
+  return hints
+}
+
+function mayHold(shape: Shape | undefined, literal: string): boolean {
+  return shape !== undefined && reachOf(shape, literal, 0) === literal.length
 }
 
 /** No prototype: a variable named `constructor` is one. */
@@ -90,9 +100,10 @@ function compileFields(variables: string[]): AccessFormat | string {
   return {
     kind: 'cloudfront',
     variables,
+    hints: [],
     read(line) {
-      const cells = line.length > LINE_MAX ? [] : line.trim().split('\t')
-      if (cells.length !== variables.length) return null
+      const cells = line.length > LINE_MAX ? [] : line.trim().split('\t', VARIABLES_MAX + 1)
+      if (cells.length !== variables.length || !variables.every((name, i) => fitsShape(shapeOf('cloudfront', name), cells[i] ?? ''))) return null
       const values = emptyValues()
       variables.forEach((name, i) => (values[name] = cells[i] ?? ''))
       return values

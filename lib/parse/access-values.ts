@@ -12,8 +12,8 @@ export function readByFormat(format: AccessFormat, text: string, draft: Draft): 
   if (values === null) return false
   if (format.kind === 'cloudfront') return readCloudFrontValues(values, draft)
   if (format.kind === 'vpc-flow') return readFlowValues(values, draft)
-  if (readNamed(values, draft)) return true
-  // A format without method and route still names its values.
+  if (readNamed(values, draft, true)) return true
+  // A format without a request's id, method and route still names its values.
   draft.severity = 9
   draft.message = text
   draft.template = format.variables.map((name) => `${name}=*`).join(' ')

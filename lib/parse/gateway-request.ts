@@ -21,23 +21,28 @@ const OPERATION_MAX = 500
 /** Keys without case, dots and underscores. */
 export type AccessValues = ReadonlyMap<string, unknown>
 
-/** Fills in the draft as far as the values go, with a gateway's span where they name the request; false where they name no operation. */
-export function readAccessValues(plain: AccessValues, draft: Draft): boolean {
+/**
+ * Fills in the draft as far as the values go, with a gateway's span where they name the request; false where they name no operation.
+ * `certain`: these are a gateway's values whatever they are, so that a request's id is enough; its span has no name then.
+ */
+export function readAccessValues(plain: AccessValues, draft: Draft, certain = false): boolean {
   const requestId = text(plain, 'requestid') ?? text(plain, 'extendedrequestid')
-  const operation = operationOf(plain)
-  if (operation === null) return false
+  const named = operationOf(plain)
+  if (named === null && (!certain || requestId === undefined)) return false
+  const operation = named ?? ''
   const status = numberOf(plain, 'status') ?? numberOf(plain, 'statuscode') ?? numberOf(plain, 'responsestatus')
   const stated = startOf(plain, draft.eventNs)
   const traceId = traceIdOf(plain.get('xraytraceid')) ?? traceIdOf(plain.get('traceid'))
   if (traceId !== undefined) draft.traceId = traceId
   if (requestId !== undefined) draft.facts.own = requestFact({ plain, requestId, operation, status, stated }, draft)
   if (draft.facts.own !== undefined) draft.service = draft.facts.own.service
-  draft.facts.name = operation
+  if (operation !== '') draft.facts.name = operation
   if (status !== undefined) draft.facts.httpStatus = status
   draft.severity = severityOfStatus(status)
   draft.lineNs ??= stated.startNs
-  draft.message = status === undefined ? operation : `${operation} ${status}`
-  draft.template = `${operation} ${status === undefined ? '*' : `${Math.floor(status / 100)}xx`}`
+  const words = operation === '' ? draft.service.name : operation
+  draft.message = status === undefined ? words : `${words} ${status}`
+  draft.template = `${words} ${status === undefined ? '*' : `${Math.floor(status / 100)}xx`}`
   return true
 }
 

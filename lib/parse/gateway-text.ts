@@ -49,9 +49,9 @@ export function readGatewayXml(text: string, draft: Draft): boolean {
   return readNamed(values, draft)
 }
 
-/** The names of API Gateway's variables with their values: the request's span, and every value as a field. */
-export function readNamed(values: { [name: string]: string }, draft: Draft): boolean {
-  if (!readAccessValues(plainKeys(values), draft)) return false
+/** The names of API Gateway's variables with their values: the request's span, and every value as a field. `certain` as in readAccessValues. */
+export function readNamed(values: { [name: string]: string }, draft: Draft, certain = false): boolean {
+  if (!readAccessValues(plainKeys(values), draft, certain)) return false
   addFields(values, draft)
   return true
 }

@@ -38,7 +38,7 @@ export function readGatewayLine(value: JsonObject, draft: Draft): boolean {
   const plain = plainKeys(value)
   const telling = TELLING.filter((key) => plain.has(key)).length
   if ((idOf(plain.get('extendedrequestid')) ?? idOf(plain.get('requestid'))) === undefined) return false
-  if (telling < (draft.service.kind === 'gateway' ? 1 : 3) || !readAccessValues(plain, draft)) return false
+  if (telling < (draft.service.kind === 'gateway' ? 1 : 3) || !readAccessValues(plain, draft, draft.service.kind === 'gateway')) return false
   flatten(value, draft.fields)
   return true
 }

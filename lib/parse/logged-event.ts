@@ -126,12 +126,13 @@ interface Delivery {
   name: string
   startNs: UnixNano | null
   endNs: UnixNano
+  attributes?: SpanFact['attributes']
   refs: Ref[]
   /** Spans that this one came from. */
   from: string[]
 }
 
-function deliver(draft: Draft, { key, kind, name, startNs, endNs, refs, from }: Delivery): string[] {
+function deliver(draft: Draft, { key, kind, name, startNs, endNs, attributes, refs, from }: Delivery): string[] {
   const fact: SpanFact = {
     key,
     form: 'delivery',
@@ -139,6 +140,7 @@ function deliver(draft: Draft, { key, kind, name, startNs, endNs, refs, from }: 
     name: '',
     startNs,
     endNs: startNs !== null && endNs < startNs ? startNs : endNs,
+    ...(attributes === undefined ? {} : { attributes }),
     refs: [...refs, { kind: 'span', role: 'self', value: key }],
   }
   for (const parent of from) fact.refs.push({ kind: 'span', role: 'parent', value: parent })
@@ -225,7 +227,7 @@ function bus(event: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
   const id = idOf(event.id)
   if (id === undefined) return []
   const source = String(event.source)
-  const startNs = typeof event.time === 'string' ? isoToNs(event.time) : null
+  const { startNs, attributes } = latestWithin(typeof event.time === 'string' ? isoToNs(event.time) : null, untilNs)
   draft.facts.name ??= typeof event['detail-type'] === 'string' ? cutText(event['detail-type'], 100) : undefined
   return deliver(draft, {
     key: `events:${id}`,
@@ -233,6 +235,7 @@ function bus(event: JsonObject, draft: Draft, untilNs: UnixNano): string[] {
     name: source.startsWith('aws.') ? 'default' : source,
     startNs,
     endNs: startNs ?? untilNs,
+    attributes,
     refs: [{ kind: 'event', role: 'consumed', value: id }],
     from: source === 'aws.s3' && isJsonObject(event.detail) ? s3Detail(event.detail, startNs, draft, untilNs) : [],
   })
@@ -274,22 +277,34 @@ function s3Write({ bucket, object, requestId, startNs }: Write, draft: Draft, un
   })
 }
 
-/** Kinesis' eventID is `shardId-…:sequence number`, what PutRecord answers with; DynamoDB's is unique but known to nobody else. */
+/**
+ * Kinesis' eventID is `shardId-…:sequence number`, what PutRecord answers with; DynamoDB's is unique but known to nobody else: its record waits
+ * for its writer by what it says of the row. Until it was handed over, a record waits.
+ */
 function stream(record: JsonObject, source: 'aws:kinesis' | 'aws:dynamodb', draft: Draft, untilNs: UnixNano): string[] {
   const eventId = idOf(record.eventID)
   const arn = record.eventSourceARN
   if (eventId === undefined || typeof arn !== 'string') return []
   const part = [record.kinesis, record.dynamodb].find(isJsonObject) ?? {}
-  const startNs = epoch(part.approximateArrivalTimestamp ?? part.ApproximateCreationDateTime, draft)
+  const statedNs = epoch(part.approximateArrivalTimestamp ?? part.ApproximateCreationDateTime, draft)
   return deliver(draft, {
     key: source === 'aws:dynamodb' ? `ddb:${eventId}` : `kinesis:${arn}:${eventId}`,
     kind: 'stream',
     name: nameOfArn(arn),
-    startNs,
-    endNs: startNs ?? untilNs,
+    ...latestWithin(statedNs, untilNs),
+    endNs: untilNs,
     refs: [{ kind: 'position', role: 'consumed', value: eventId }],
     from: [],
   })
+}
+
+const SECOND_NS = 1_000_000_000n
+
+/** A time in whole seconds was rounded down: of all that it may be the latest is taken, so that what happened in that second does not seem to come after it. */
+function latestWithin(statedNs: UnixNano | null, untilNs: UnixNano): Pick<Delivery, 'startNs' | 'attributes'> {
+  if (statedNs === null || statedNs % SECOND_NS !== 0n) return { startNs: statedNs }
+  const lastNs = statedNs + SECOND_NS - 1_000_000n
+  return { startNs: untilNs < statedNs ? statedNs : untilNs < lastNs ? untilNs : lastNs, attributes: { 'start.uncertain_ms': 1000 } }
 }
 
 /** Amazon MSK and self-managed clusters: `records: {"orders-0": [{topic, partition, offset, …}]}`; a header's bytes come as numbers. */

@@ -23,7 +23,7 @@ export async function listAccessFormats(db: Db): Promise<AccessFormatList> {
   return {
     items: rows.flatMap((row) => {
       const compiled = compileAccessFormat(row.format)
-      return typeof compiled === 'string' ? [] : [{ ...row, kind: compiled.kind, variables: [...compiled.variables] }]
+      return typeof compiled === 'string' ? [] : [{ ...row, kind: compiled.kind, variables: [...compiled.variables], hints: [...compiled.hints] }]
     }),
   }
 }

@@ -48,6 +48,21 @@ test('a format is tried without being saved, saved, listed and forgotten', async
   expect((await ask(DELETE, 'DELETE', { query: '?pattern=%2Fteam%2F*' })).status).toBe(404)
 })
 
+test('ids of a line without method and path are shown, a line of another form is not called understood, and an open format says so', async () => {
+  const format = '$context.requestId $context.status $context.integration.requestId'
+  const own = 'ec916a63-56d0-4458-ac8e-18e39e0467a7'
+  const called = 'fbd8cc1b-3b70-4b69-9d76-becb20d3cf45'
+  const body = { pattern: '/team/*', format, lines: [`${own} 200 ${called}`, 'not such a line'], save: false }
+  const { answer } = await ask<AccessFormatAnswer>(PUT, 'PUT', { body })
+  expect(answer.lines.map(({ understood, ids }) => [understood, ids])).toEqual([
+    [true, [{ kind: 'request', role: 'self', value: own }, { kind: 'request', role: 'called', value: called }]],
+    [false, []],
+  ]) // prettier-ignore
+  expect(answer.hints).toEqual([])
+  const open = await ask<AccessFormatAnswer>(PUT, 'PUT', { body: { ...body, format: '$context.error.message $context.identity.userAgent $context.status' } })
+  expect(open.answer.hints).toHaveLength(1)
+})
+
 test('without lines it is tried on the newest that are stored', async () => {
   const body = Buffer.from(JSON.stringify({ logGroup: '/team/gw', logStream: 's', timestamp: Date.UTC(2026, 10, 2, 8), message: LINE }))
   await ingestStream((async function* () { yield body })(), { sourceName: 'x', sourceKind: 'http', gzip: false }, pool) // prettier-ignore

@@ -17,11 +17,11 @@ export const GET = withRoute(contract.accessFormats, () => read(listAccessFormat
 
 export const PUT = withRoute(contract.putAccessFormat, async ({ request, nowNs }): Promise<AccessFormatAnswer> => {
   const { pattern, format, lines, save } = await readBody(request, accessFormatDraft)
-  const { kind, variables } = compileUserFormat(format)
+  const { kind, variables, hints } = compileUserFormat(format)
   const group = pattern.replaceAll('*', '')
   const tried = lines.length > 0 ? lines.map((line) => ({ line, group })) : await read((db) => newestLines(db, pattern, LINES))
   if (save) await saveAccessFormat(getPool(), pattern, format, Number(nowNs / 1_000_000n))
-  return { pattern, format, kind, variables: [...variables], saved: save, lines: tryAccessFormat(format, tried, nowNs) }
+  return { pattern, format, kind, variables: [...variables], hints: [...hints], saved: save, lines: tryAccessFormat(format, tried, nowNs) }
 })
 
 export const DELETE = withRoute(contract.deleteAccessFormat, async ({ query }) => {
