@@ -1,11 +1,12 @@
 'use client'
 import { formatClock, formatNear, formatSpanOfTime } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
-import { formatCount, formatDuration, formatPercent, formatPlural } from '#lib/base/format'
+import { formatCount, formatPercent, formatPlural } from '#lib/base/format'
 import { concentration } from '#lib/graph/concentration'
 import type { SearchResults } from '#lib/hooks/search-results'
 import type { Series, Status } from '#lib/model/api'
 import { queryInWords } from '#lib/search/in-words'
+import { sourceWords } from './search-head-sources'
 
 export interface SearchAnswerProps {
   q: string
@@ -72,29 +73,15 @@ export interface SearchLimitsProps {
   status: Status | undefined
   /** Ends of the asked range in ms, null while the browser's clock is not known. */
   toMs: number | null
+  now: number | null
   zone: Zone
 }
 
-/** More than this behind and a source is named. */
-const LATE_MS = 60_000
-
 /** The line of limits: what is incomplete, late, unfinished or unknown. */
-export function SearchLimits({ results, series, status, toMs, zone }: SearchLimitsProps) {
-  const said = [completeness(results, status, toMs, zone), unfinished(results), gaps(series, zone), linking(status)].filter(Boolean)
+export function SearchLimits({ results, series, status, toMs, now, zone }: SearchLimitsProps) {
+  const sources = status && toMs !== null && now !== null ? sourceWords({ sources: status.sources, complete: results.complete, toMs, now, zone }) : ''
+  const said = [sources, unfinished(results), gaps(series, zone), linking(status)].filter(Boolean)
   return <p className="sub">{said.length > 0 ? said.join(' ') : '\u00a0'}</p>
-}
-
-function completeness(results: SearchResults, status: Status | undefined, toMs: number | null, zone: Zone): string {
-  if (!status || toMs === null || status.sources.length === 0) return ''
-  if (results.complete) return `All ${formatPlural(status.sources.length, 'source')} complete.`
-  const known = status.sources.flatMap((source) => (source.completeUntil ? [Date.parse(source.completeUntil)] : []))
-  const late = status.sources.filter((source) => (source.lagMs ?? 0) > LATE_MS)
-  const newest = known.length > 0 ? Math.max(...known) : null
-  if (newest === null) return 'How far the sources are complete is not known.'
-  const whole = known.filter((ms) => newest - ms <= LATE_MS).length
-  const first = `Complete until ${formatNear(newest, zone, toMs)} in ${whole} of ${formatPlural(status.sources.length, 'source')}`
-  const behind = late.slice(0, 2).map((source) => `${source.name} is ${formatDuration(source.lagMs ?? 0)} behind`)
-  return `${[first, ...behind].join('; ')}${late.length > 2 ? ` and ${late.length - 2} more` : ''}.`
 }
 
 function unfinished(results: SearchResults): string {

@@ -75,7 +75,7 @@ export function SearchPage() {
           ) : (
             <>
               <SearchAnswer q={view.q} results={results} series={series.data} zone={zone} />
-              <SearchLimits results={results} series={series.data} status={status.data} toMs={toMs} zone={zone} />
+              <SearchLimits results={results} series={series.data} status={status.data} toMs={toMs} now={now} zone={zone} />
             </>
           )}
         </div>
