@@ -16,6 +16,8 @@ function partitionOf(region: string): string {
   return region.startsWith('eusc-') ? 'aws-eusc' : 'aws'
 }
 
+const OPTIONAL_SID = 'OptionalSpecterShowsLiveTail'
+
 const document = (statements: object[]): Record<string, unknown> => ({ Version: '2012-10-17', Statement: statements })
 
 /** `accountId` null: whatever account the identity is of. */
@@ -32,8 +34,14 @@ export function policyFor(draft: ConnectionDraft, accountId: string | null): Pol
   if (draft.xray) {
     statements.push({ Sid: 'SpecterReadsTraces', Effect: 'Allow', Action: ['xray:GetTraceSummaries', 'xray:BatchGetTraces'], Resource: '*' })
   }
+  if (draft.groups.length > 0) statements.push(liveTail([...new Set(draft.groups)].map(group)))
   const policy = document(statements)
   return { policy, assume: assumeFor(draft), trust: trustFor(draft), notes: notesFor(draft, policy) }
+}
+
+/** Named for what it is: reading does without. Both forms of a group's ARN, since the action is about groups, not about their streams. */
+function liveTail(groups: readonly string[]): object {
+  return { Sid: OPTIONAL_SID, Effect: 'Allow', Action: 'logs:StartLiveTail', Resource: groups.flatMap((arn) => [arn, `${arn}:*`]) }
 }
 
 function assumeFor({ roleArn }: ConnectionDraft): PolicyAnswer['assume'] {
@@ -49,6 +57,8 @@ function trustFor({ roleArn, externalId }: ConnectionDraft): PolicyAnswer['trust
 
 function notesFor(draft: ConnectionDraft, policy: Record<string, unknown>): string[] {
   const notes = ['Nothing in it writes. Credentials are taken from the environment that Specter runs in and are never stored.']
+  if (draft.groups.length > 0)
+    notes.push(`${OPTIONAL_SID} is only for looking at what is logged right now (AWS charges it by the minute); everything else works without it.`)
   if (draft.roleArn) notes.push('The first policy belongs to the role; the second to whoever runs Specter; the third is the trust policy of the role.')
   if (draft.excludedGroups.length > 0)
     notes.push('Excluded groups are left out by Specter, not by the policy: deny logs:FilterLogEvents on them where it must not be able to read them.')
