@@ -1,5 +1,5 @@
 /** Layout and routing off the main thread: one message in, one out. */
-import { layoutMap } from '#lib/graph/layout'
+import { layoutMap, wordSize } from '#lib/graph/layout'
 import type { LayoutInput, Point } from '#lib/graph/layout'
 import { routeMap } from '#lib/graph/map-routes'
 import type { RouteInput, RouteResult } from '#lib/graph/map-routes'
@@ -7,6 +7,7 @@ import type { RouteInput, RouteResult } from '#lib/graph/map-routes'
 export interface LayoutRequest {
   id: number
   input: LayoutInput
+  nodes: RouteInput['nodes']
   edges: RouteInput['edges']
 }
 
@@ -23,5 +24,6 @@ scope.onmessage = ({ data }) => {
   const positions = layoutMap(data.input)
   const { kept } = data.input
   const fresh = !Object.entries(positions).some(([id, p]) => kept[id]?.x === p.x && kept[id]?.y === p.y)
-  scope.postMessage({ id: data.id, positions, fresh, ...routeMap({ positions, edges: data.edges }) })
+  const size = wordSize(positions, data.input)
+  scope.postMessage({ id: data.id, positions, fresh, ...routeMap({ positions, nodes: data.nodes, edges: data.edges, size }) })
 }

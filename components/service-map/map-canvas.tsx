@@ -1,8 +1,7 @@
 'use client'
 import { useEffect, useImperativeHandle, useRef, useState } from 'react'
-import type { KeyboardEvent, Ref } from 'react'
+import type { CSSProperties, KeyboardEvent, Ref } from 'react'
 import type { Core } from 'cytoscape'
-import { MARGIN } from '#lib/graph/layout'
 import { useThemeName } from '#lib/hooks/theme-name'
 import { edgeId } from '#lib/graph/map-view'
 import { walkMap } from '#lib/graph/map-walk'
@@ -138,7 +137,7 @@ export function MapCanvas({ view, layout, rangeSeconds, chosen, chosenEdge, foun
       {/* Not positioned: cytoscape makes its place relative. */}
       <div ref={place} className="h-full w-full" />
       <div className="pointer-events-none absolute inset-0 overflow-hidden" aria-hidden="true">
-        <div ref={words} className="map-words">
+        <div ref={words} className="map-words" data-scale={layout.size.scale} style={{ '--t': layout.size.scale } as CSSProperties}>
           <MapLabels view={view} layout={layout} rangeSeconds={rangeSeconds} near={near} found={found} />
         </div>
       </div>
@@ -150,17 +149,15 @@ export function MapCanvas({ view, layout, rangeSeconds, chosen, chosenEdge, foun
 }
 
 /** Shows everything with its names and the edges that run outside, enlarging nothing. */
-function fitAll(cy: Core, layout: MapLayout): void {
-  const nodes = Object.values(layout.positions)
-  if (nodes.length === 0 || cy.width() === 0) return
-  const bends = Object.values(layout.routes).flatMap((route) => route.controls)
-  const left = Math.min(...nodes.map((p) => p.x - MARGIN.x), ...bends.map((p) => p.x - 8))
-  const right = Math.max(...nodes.map((p) => p.x + MARGIN.x), ...bends.map((p) => p.x + 8))
-  const top = Math.min(...nodes.map((p) => p.y - MARGIN.top), ...bends.map((p) => p.y - 8))
-  const bottom = Math.max(...nodes.map((p) => p.y + MARGIN.bottom), ...bends.map((p) => p.y + 8))
-  const zoom = Math.min(1, cy.width() / (right - left), cy.height() / (bottom - top))
-  cy.viewport({ zoom, pan: { x: cy.width() / 2 - ((left + right) / 2) * zoom, y: cy.height() / 2 - ((top + bottom) / 2) * zoom } })
+function fitAll(cy: Core, { bounds }: MapLayout): void {
+  if (!(bounds.right > bounds.left) || cy.width() === 0) return
+  const zoom = Math.min(1, (cy.width() - 2 * EDGE_PX) / (bounds.right - bounds.left), (cy.height() - 2 * EDGE_PX) / (bounds.bottom - bounds.top))
+  const middle = { x: (bounds.left + bounds.right) / 2, y: (bounds.top + bounds.bottom) / 2 }
+  cy.viewport({ zoom, pan: { x: cy.width() / 2 - middle.x * zoom, y: cy.height() / 2 - middle.y * zoom } })
 }
+
+/** Between the outermost words and the canvas' edge. */
+const EDGE_PX = 8
 
 function bringIntoView(cy: Core, id: string): void {
   const node = cy.getElementById(id)
@@ -202,7 +199,11 @@ function useCytoscape(
         if (!core || !words.current) return
         const { x, y } = core.pan()
         words.current.style.transform = `translate(${x}px, ${y}px) scale(${core.zoom()})`
-        words.current.dataset.zoom = zoomName(core.zoom())
+        const zoom = core.zoom()
+        if (words.current.dataset.at === String(zoom)) return
+        words.current.dataset.at = String(zoom)
+        words.current.style.setProperty('--zoom', String(zoom))
+        words.current.dataset.zoom = zoomName(zoom * Number(words.current.dataset.scale))
       }
       core.on('viewport', follow)
       core.on('tap', 'node', (event) => choose.current.onChoose(event.target.id()))
@@ -222,8 +223,8 @@ function useCytoscape(
   return cy
 }
 
-/** How much text a zoom carries: all; names alone; the name under the pointer. */
-function zoomName(zoom: number): string {
-  if (zoom < 0.36) return 'tiny'
-  return zoom < 0.58 ? 'far' : 'near'
+/** How much text is carried by words of this part of their size: all; names alone; the name under the pointer. */
+function zoomName(size: number): string {
+  if (size < 0.42) return 'tiny'
+  return size < 0.68 ? 'far' : 'near'
 }

@@ -25,7 +25,15 @@ export function elementsOf(view: MapView, layout: MapLayout, palette: Palette): 
     const to = layout.positions[edge.target]
     if (!from || !to) return []
     return [
-      edgeElement(edge, { from, to, most, waiting: waitsOn(kinds.get(edge.source), kinds.get(edge.target)), route: layout.routes[edgeId(edge)], palette }),
+      edgeElement(edge, {
+        from,
+        to,
+        most,
+        thicker: layout.size.scale,
+        waiting: waitsOn(kinds.get(edge.source), kinds.get(edge.target)),
+        route: layout.routes[edgeId(edge)],
+        palette,
+      }),
     ]
   })
   return [...nodes, ...edges]
@@ -48,15 +56,17 @@ interface EdgeContext {
   from: Point
   to: Point
   most: number
+  /** Lines grow with a drawing that is larger than its canvas, as words do. */
+  thicker: number
   waiting: boolean
   route: Route | undefined
   palette: Palette
 }
 
-function edgeElement(edge: MapEdge, { from, to, most, waiting, route, palette }: EdgeContext): EdgeDefinition {
+function edgeElement(edge: MapEdge, { from, to, most, thicker, waiting, route, palette }: EdgeContext): EdgeDefinition {
   const gone = edge.change === 'gone'
   const failing = errorShare(edge) >= UNHEALTHY_SHARE
-  const width = gone ? 2.3 : Math.max(WIDTH.min, 1 + (edge.count / most) * (WIDTH.max - 1))
+  const width = gone ? 2.3 : thicker * Math.max(WIDTH.min, 1 + (edge.count / most) * (WIDTH.max - 1))
   const { weights, distances } = controlsFor(from, to, route?.controls ?? [])
   return {
     group: 'edges',

@@ -22,7 +22,7 @@ export function unitOfMap(view: { nodes: readonly { ratePerSecond: number }[] })
 
 export function MapLabels({ view, layout, rangeSeconds, near, found }: MapLabelsProps) {
   const unit = unitOfMap(view)
-  const above = new Set(layout.labelsAbove)
+  const { short } = layout.size
   return (
     <>
       {view.edges.map((edge) => (
@@ -31,6 +31,7 @@ export function MapLabels({ view, layout, rangeSeconds, near, found }: MapLabels
           edge={edge}
           layout={layout}
           unit={unit}
+          short={short}
           rangeSeconds={rangeSeconds}
           near={near}
           dim={found !== null && !(found.has(edge.source) && found.has(edge.target))}
@@ -42,7 +43,8 @@ export function MapLabels({ view, layout, rangeSeconds, near, found }: MapLabels
         const style: CSSProperties = { left: at.x, top: at.y }
         return (
           <div key={node.id} className={`map-node${found !== null && !found.has(node.id) ? ' is-dim' : ''}${near === node.id ? ' is-near' : ''}`} style={style}>
-            <NodeWords node={node} unit={unit} above={above.has(node.id)} inbound={inboundRate(node, view.edges, rangeSeconds)} />
+            <NodeWords node={node} unit={unit} short={short} place={layout.names[node.id]} inbound={inboundRate(node, view.edges, rangeSeconds)} />
+            <Tag node={node} />
             {isDeadEnd(node, view.sending) ? <span className="map-stub right hatched" /> : null}
             {isUnproven(node) ? <span className="map-stub left hatched" /> : null}
           </div>
@@ -67,21 +69,39 @@ function inboundRate(node: FoldedNode, edges: readonly MapEdge[], rangeSeconds: 
   return edges.reduce((sum, edge) => sum + (edge.target === node.id ? edge.count : 0), 0) / rangeSeconds
 }
 
-function NodeWords({ node, unit, above, inbound }: { node: FoldedNode; unit: RateUnit; above: boolean; inbound: number }) {
+interface NodeWordsProps {
+  node: FoldedNode
+  unit: RateUnit
+  short: boolean
+  place: MapLayout['names'][string] | undefined
+  inbound: number
+}
+
+function NodeWords({ node, unit, short, place, inbound }: NodeWordsProps) {
   const share = errorShare(node)
-  const shift = shiftOf(node)
+  const failing = share >= UNHEALTHY_SHARE
+  const shifted = node.change === 'shifted'
   return (
-    <div className={`map-name ${above ? 'above' : 'below'}`}>
+    <div className={`map-name ${place?.side ?? 'below'}${short ? ' short' : ''}`} title={node.name}>
       <b>
-        <span title={node.name}>{node.name}</span>
-        {shift ? <span className="tag ml-1.5 bg-surface-1 text-warn">{shiftText(shift)}</span> : null}
-        {node.change === 'new' ? <span className="tag ml-1.5 bg-surface-1 text-accent">new</span> : null}
-        {node.change === 'gone' ? <span className="tag ml-1.5 bg-surface-1 text-ink-2">gone</span> : null}
+        {(place?.lines ?? [node.name]).map((line, i) => (
+          <span key={i}>{line}</span>
+        ))}
       </b>
-      <span className={shift ? 'fact font-semibold text-ink-2' : 'fact'}>{factOf(node, unit, inbound)}</span>
-      {share >= UNHEALTHY_SHARE ? <span className="fact font-semibold text-error">{formatPercent(share)} failing</span> : null}
+      {short && failing ? null : (
+        <span className={shifted ? 'fact font-semibold text-ink-2' : 'fact'}>{short ? shortFactOf(node, unit, inbound) : factOf(node, unit, inbound)}</span>
+      )}
+      {failing ? <span className="fact font-semibold text-error">{formatPercent(share)} failing</span> : null}
     </div>
   )
+}
+
+/** What changed since the compared time, at the picture's upper right: no name stands there. */
+function Tag({ node }: { node: FoldedNode }) {
+  const shift = shiftOf(node)
+  if (shift) return <span className="tag map-tag text-warn">{shiftText(shift)}</span>
+  if (node.change !== 'new' && node.change !== 'gone') return null
+  return <span className={`tag map-tag ${node.change === 'new' ? 'text-accent' : 'text-ink-2'}`}>{node.change}</span>
 }
 
 /** One fact: rate and p95; where messages wait, the wait. A shifted one with its old value, in one unit. */
@@ -95,6 +115,13 @@ function factOf(node: FoldedNode, unit: RateUnit, inbound: number): string {
   return before === null ? `${rate}, p95 ${p95}` : `p95 ${p95}`
 }
 
+/** The same where columns are narrow: the panel and the table have the rest. */
+function shortFactOf(node: FoldedNode, unit: RateUnit, inbound: number): string {
+  const p95 = node.p95Ms === null ? null : formatDuration(node.p95Ms)
+  if (p95 !== null && isWaiting(node.kind)) return `wait ${p95}`
+  return p95 === null ? formatRate(inbound, unit) : `${formatRate(inbound, unit)} \u00b7 ${p95}`
+}
+
 function shiftText({ ratio, differenceMs }: { ratio: number; differenceMs: number }): string {
   if (ratio >= 2) return `\u00d7${ratio >= 10 ? Math.round(ratio) : ratio.toFixed(1)}`
   if (ratio <= 0.5) return `\u00f7${(1 / ratio).toFixed(1)}`
@@ -105,12 +132,13 @@ interface EdgeLabelProps {
   edge: MapEdge
   layout: MapLayout
   unit: RateUnit
+  short: boolean
   rangeSeconds: number
   near: string | null
   dim: boolean
 }
 
-function EdgeLabel({ edge, layout, unit, rangeSeconds, near, dim }: EdgeLabelProps) {
+function EdgeLabel({ edge, layout, unit, short, rangeSeconds, near, dim }: EdgeLabelProps) {
   const route = layout.routes[edgeId(edge)]
   const isNear = near !== null && (edge.source === near || edge.target === near)
   if (!route || (route.crowded && !isNear)) return null
@@ -121,8 +149,8 @@ function EdgeLabel({ edge, layout, unit, rangeSeconds, near, dim }: EdgeLabelPro
   return (
     <div className={`map-edge${failing ? ' is-failing' : ''}${isNear ? ' is-near' : ''}${dim ? ' is-dim' : ''}`} style={style}>
       {tag ? <span className={`tag bg-surface-1 ${tag === 'new' ? 'text-accent' : 'text-ink-2'}`}>{tag}</span> : null}
-      {edge.count > 0 && tag !== 'new' ? <span>{edgeText(edge, unit, rangeSeconds)}</span> : null}
-      {edge.tier === 'C' ? <span className="chip-number">{inferredShare(edge)}</span> : null}
+      {edge.count > 0 && tag !== 'new' ? <span>{short && !isNear ? shortEdgeText(edge, unit, rangeSeconds) : edgeText(edge, unit, rangeSeconds)}</span> : null}
+      {edge.tier === 'C' && (isNear || !short) ? <span className="chip-number">{inferredShare(edge)}</span> : null}
     </div>
   )
 }
@@ -132,6 +160,12 @@ function edgeText(edge: MapEdge, unit: RateUnit, rangeSeconds: number): string {
   const share = errorShare(edge)
   if (share >= UNHEALTHY_SHARE) return `${rate} \u00b7 ${formatPercent(share)} fail`
   return edge.p50Ms === null || edge.p50Ms < 1 ? rate : `${rate} \u00b7 ${formatDuration(edge.p50Ms)}`
+}
+
+function shortEdgeText(edge: MapEdge, unit: RateUnit, rangeSeconds: number): string {
+  const share = errorShare(edge)
+  if (share >= UNHEALTHY_SHARE) return `${formatPercent(share)} fail`
+  return rangeSeconds > 0 ? formatRate(edge.count / rangeSeconds, unit) : formatShort(edge.count)
 }
 
 function inferredShare({ tiers }: MapEdge): string {

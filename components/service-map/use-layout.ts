@@ -3,11 +3,13 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Point } from '#lib/graph/layout'
 import { edgeId, errorShare, UNHEALTHY_SHARE } from '#lib/graph/map-view'
+import { wrapName } from '#lib/graph/map-names'
+import type { NamePlace } from '#lib/graph/map-names'
 import type { MapView } from '#lib/graph/map-view'
 import { readStored, writeStored } from '#lib/hooks/preferences'
 import type { LayoutAnswer, LayoutRequest } from './layout-worker'
 
-const STORE = 'map.positions'
+const STORE = 'map.positions.2'
 /** Positions of services that are gone are forgotten beyond this many. */
 const STORE_MAX = 600
 /** Up to this many edges carry their numbers all the time; beyond, they show for the service that is chosen. */
@@ -78,7 +80,7 @@ export function useMapLayout(view: MapView, size: { width: number; height: numbe
     const timer = window.setTimeout(() => {
       running.terminate()
       worker.current = null
-      setLayout({ ...inRows(request.nodes, width), id, gaveUp: true })
+      setLayout({ ...inRows(request.named, width), id, gaveUp: true })
     }, DEADLINE_MS)
     running.onmessage = ({ data }: MessageEvent<LayoutAnswer>) => {
       if (data.id !== latest.current) return
@@ -90,6 +92,7 @@ export function useMapLayout(view: MapView, size: { width: number; height: numbe
     const ask: LayoutRequest = {
       id,
       input: { nodes, edges, width, height, kept: settlingNow.current ? {} : keptPositions(request.linked) },
+      nodes: request.named,
       edges: request.routed,
     }
     running.postMessage(ask)
@@ -116,6 +119,7 @@ function requestOf(view: MapView) {
   return {
     linked: new Set(view.edges.flatMap((edge) => [edge.source, edge.target])),
     nodes: view.nodes.map((node) => node.id),
+    named: view.nodes.map((node) => ({ id: node.id, name: node.name, failing: errorShare(node) >= UNHEALTHY_SHARE })),
     edges: view.edges.map((edge) => ({ source: edge.source, target: edge.target, weight: edge.count / most })),
     routed: view.edges.map((edge) => ({
       id: edgeId(edge),
@@ -127,8 +131,11 @@ function requestOf(view: MapView) {
   }
 }
 
-function inRows(ids: readonly string[], width: number): Omit<LayoutAnswer, 'id'> {
+function inRows(nodes: LayoutRequest['nodes'], width: number): Omit<LayoutAnswer, 'id'> {
   const columns = Math.max(1, Math.floor(width / 150))
-  const positions = Object.fromEntries(ids.map((id, i) => [id, { x: 75 + (i % columns) * 150, y: 50 + Math.floor(i / columns) * 110 }]))
-  return { positions, routes: {}, labelsAbove: [], fresh: true }
+  const size = { scale: 1, short: false }
+  const positions = Object.fromEntries(nodes.map(({ id }, i) => [id, { x: 75 + (i % columns) * 150, y: 50 + Math.floor(i / columns) * 110 }]))
+  const names = Object.fromEntries(nodes.map(({ id, name }): [string, NamePlace] => [id, { side: 'below', lines: wrapName(name, size) }]))
+  const bounds = { left: 0, top: 0, right: columns * 150, bottom: Math.ceil(nodes.length / columns) * 110 + 10 }
+  return { positions, routes: {}, names, bounds, size, fresh: true }
 }

@@ -53,6 +53,7 @@ const RULE_WORDS: Record<string, string> = {
   duplicate: 'Both carry one idempotency key for one operation: the second repeats the first and is not caused by it.',
   'event-id': 'The bus gave this event id to the cause, and the effect was called with it.',
   'stream-position': 'The cause wrote this position of the stream, the effect read it.',
+  'table-change': 'The effect is a change of this row; of all that were open in the second of the write, the cause alone carries these values.',
   'object-write': 'The effect was notified of the very write that the cause made.',
   'call-id': 'The cause made a call that was answered with the request id of the effect.',
   'call-notified': 'The notification carries the request id of the write that the cause made.',

@@ -9,6 +9,7 @@
  * dagre: https://github.com/dagrejs/dagre (MIT). Pixels, y downwards, the centre of a node's 40 px picture.
  */
 import { Graph, layout } from '@dagrejs/dagre'
+import type { WordSize } from './map-names'
 
 export interface Point {
   x: number
@@ -38,7 +39,12 @@ const CELL = { width: 150, height: 104 }
 const ROW_MIN = 92
 const COLUMN_MIN = 132
 /** What names need around the outermost nodes. */
-export const MARGIN = { x: 84, top: 40, bottom: 72 }
+const MARGIN = { x: 84, top: 30, bottom: 72 }
+/** On a drawing that is larger than its canvas words grow with it; room is kept for words of up to this size, and more is used where it is free. */
+const WORDS_MAX = 1.5
+const WORDS_MOST = 2.2
+/** Least distances there, for words of the size on the screen: a name in two lines, as wide as two short words, and its fact. */
+const DENSE = { column: 86, rowPicture: 50, rowWords: 42, margin: 46 }
 // Beyond this factor a sparse map looks torn apart rather than aired.
 const STRETCH_MAX = { x: 1.7, y: 1.6 }
 /** With more new services than known ones the old picture explains nothing any more. */
@@ -56,6 +62,16 @@ export function layoutMap(input: LayoutInput): Record<string, Point> {
 
 function pick(ids: readonly string[], from: Readonly<Record<string, Point>>): Record<string, Point> {
   return Object.fromEntries(ids.flatMap((id) => (from[id] ? [[id, from[id]]] : [])))
+}
+
+/** How the words of a drawing are best set: how much larger than at zoom 1, and whether its columns leave room for short ones only. */
+export function wordSize(positions: Readonly<Record<string, Point>>, { width, height }: { width: number; height: number }): WordSize {
+  const all = Object.values(positions)
+  if (all.length === 0) return { scale: 1, short: false }
+  const span = (axis: 'x' | 'y') => Math.max(...all.map((p) => p[axis])) - Math.min(...all.map((p) => p[axis]))
+  const larger = Math.max((span('x') + 2 * DENSE.margin) / width, (span('y') + MARGIN.top + MARGIN.bottom) / height)
+  const beside = all.some((a) => all.some((b) => b.x > a.x && b.x - a.x < COLUMN_MIN - 8 && Math.abs(a.y - b.y) < ROW_MIN))
+  return { scale: Math.min(WORDS_MOST, Math.max(1, larger)), short: beside || larger > 1.05 }
 }
 
 function arrange(ids: readonly string[], input: LayoutInput): Record<string, Point> {
@@ -120,7 +136,7 @@ function order(a: string, b: string): number {
 }
 
 /** How much larger than the canvas a drawing may be before it is taken as it comes; the view zooms out by as much. */
-const SCALES = [1, 1.1, 1.25, 1.4, 1.6, 1.8, 2.1, 2.5, 3, 4]
+const SCALES = [1, 1.12, 1.25, 1.4, 1.5, 1.6, 1.7, 1.8, 2.1, 2.5, 3, 4]
 
 /**
  * Fills the canvas. A rank with more nodes than fit below each other becomes two or more columns, in turn, so that a wide canvas
@@ -128,12 +144,13 @@ const SCALES = [1, 1.1, 1.25, 1.4, 1.6, 1.8, 2.1, 2.5, 3, 4]
  */
 function fill(ranked: Record<string, Point>, width: number, height: number): Record<string, Point> {
   const ranks = ranksOf(ranked)
-  const fitting = SCALES.find((scale) => columnsFor(ranks, rowsIn(height * scale)) <= columnsIn(width * scale)) ?? SCALES.at(-1) ?? 1
-  const columns = ranks.flatMap((ids) => wrap(ids, rowsIn(height * fitting)))
-  const roomX = width * fitting - 2 * MARGIN.x
-  const roomY = height * fitting - MARGIN.top - MARGIN.bottom
+  const fitting = SCALES.find((scale) => columnsFor(ranks, rowsIn(height, scale)) <= columnsIn(width, scale)) ?? SCALES.at(-1) ?? 1
+  const columns = ranks.flatMap((ids) => wrap(ids, rowsIn(height, fitting)))
+  const margin = marginAt(fitting)
+  const roomX = width * fitting - 2 * margin
+  const roomY = height * fitting - MARGIN.top - bottomAt(fitting)
   const stepX = columns.length > 1 ? Math.min(roomX / (columns.length - 1), CELL.width * STRETCH_MAX.x) : 0
-  const left = MARGIN.x + (roomX - stepX * (columns.length - 1)) / 2
+  const left = margin + (roomX - stepX * (columns.length - 1)) / 2
   const ys = Object.values(ranked).map((p) => p.y)
   const top = Math.min(...ys)
   const span = Math.max(...ys) - top
@@ -142,7 +159,7 @@ function fill(ranked: Record<string, Point>, width: number, height: number): Rec
   const placed: Record<string, Point> = {}
   columns.forEach((ids, i) => {
     const wanted = ids.map((id) => MARGIN.top + rest + ((ranked[id]?.y ?? 0) - top) * k)
-    const free = spread(wanted, MARGIN.top, MARGIN.top + roomY)
+    const free = spread(wanted, { low: MARGIN.top, high: MARGIN.top + roomY, least: rowAt(fitting) })
     ids.forEach((id, n) => {
       placed[id] = { x: Math.round(left + i * stepX), y: Math.round(free[n] ?? 0) }
     })
@@ -150,12 +167,18 @@ function fill(ranked: Record<string, Point>, width: number, height: number): Rec
   return placed
 }
 
-function rowsIn(height: number): number {
-  return Math.max(2, Math.floor((height - MARGIN.top - MARGIN.bottom) / ROW_MIN) + 1)
+const wordsAt = (scale: number): number => Math.min(WORDS_MAX, scale)
+const rowAt = (scale: number): number => (scale === 1 ? ROW_MIN : DENSE.rowPicture + DENSE.rowWords * wordsAt(scale))
+const columnAt = (scale: number): number => (scale === 1 ? COLUMN_MIN : DENSE.column * wordsAt(scale))
+const bottomAt = (scale: number): number => (scale === 1 ? MARGIN.bottom : 24 + DENSE.rowWords * wordsAt(scale))
+const marginAt = (scale: number): number => (scale === 1 ? MARGIN.x : DENSE.margin * wordsAt(scale))
+
+function rowsIn(height: number, scale: number): number {
+  return Math.max(2, Math.floor((height * scale - MARGIN.top - bottomAt(scale)) / rowAt(scale)) + 1)
 }
 
-function columnsIn(width: number): number {
-  return Math.max(1, Math.floor((width - 2 * MARGIN.x) / COLUMN_MIN) + 1)
+function columnsIn(width: number, scale: number): number {
+  return Math.max(1, Math.floor((width * scale - 2 * marginAt(scale)) / columnAt(scale)) + 1)
 }
 
 function columnsFor(ranks: readonly string[][], rows: number): number {
@@ -179,12 +202,12 @@ function wrap(ids: readonly string[], rows: number): string[][] {
 }
 
 /** The wanted places, moved apart to the least distance, from the top and, where that leaves the room, back from the bottom. */
-function spread(wanted: readonly number[], low: number, high: number): number[] {
+function spread(wanted: readonly number[], { low, high, least }: { low: number; high: number; least: number }): number[] {
   const free = [...wanted]
-  for (let i = 1; i < free.length; i++) free[i] = Math.max(free[i] ?? 0, (free[i - 1] ?? low) + ROW_MIN)
+  for (let i = 1; i < free.length; i++) free[i] = Math.max(free[i] ?? 0, (free[i - 1] ?? low) + least)
   if ((free.at(-1) ?? 0) > high) {
     free[free.length - 1] = high
-    for (let i = free.length - 2; i >= 0; i--) free[i] = Math.min(free[i] ?? 0, (free[i + 1] ?? high) - ROW_MIN)
+    for (let i = free.length - 2; i >= 0; i--) free[i] = Math.min(free[i] ?? 0, (free[i + 1] ?? high) - least)
   }
   return free
 }

@@ -4,8 +4,11 @@ import type { Point } from './layout'
 
 const edge = (source: string, target: string) => ({ id: `${source}>${target}`, source, target, labelled: true, priority: 0 })
 
+const AIRED = { scale: 1, short: false }
+const named = (positions: Record<string, Point>) => Object.keys(positions).map((id) => ({ id, name: id, failing: false }))
+
 function route(positions: Record<string, Point>, ...edges: ReturnType<typeof edge>[]) {
-  const result = routeMap({ positions, edges })
+  const result = routeMap({ positions, nodes: named(positions), edges, size: AIRED })
   const path = (id: string) => {
     const found = edges.find((e) => e.id === id)
     const r = result.routes[id]
@@ -42,7 +45,8 @@ describe('how an edge runs', () => {
     expect(path('a>b').at(-1)).toEqual({ x: 300 - NODE_RADIUS, y: 120 })
   })
   it('leaves out an edge whose service has no place', () => {
-    expect(routeMap({ positions: { a: { x: 0, y: 0 } }, edges: [edge('a', 'b')] }).routes).toEqual({})
+    const positions = { a: { x: 0, y: 0 } }
+    expect(routeMap({ positions, nodes: named(positions), edges: [edge('a', 'b')], size: AIRED }).routes).toEqual({})
   })
 })
 
@@ -58,15 +62,11 @@ describe('where numbers stand', () => {
   it('gives the only place to what matters most', () => {
     const positions = { a: { x: 0, y: 0 }, b: { x: 170, y: 0 }, c: { x: 0, y: 14 }, d: { x: 170, y: 14 } }
     const edges = [edge('a', 'b'), { ...edge('c', 'd'), priority: 1 }]
-    const { routes } = routeMap({ positions, edges })
+    const { routes } = routeMap({ positions, nodes: named(positions), edges, size: AIRED })
     expect(routes['c>d']?.crowded).toBe(false)
   })
   it('says that there is no room rather than writing over a name', () => {
     const { routes } = route({ a: { x: 0, y: 0 }, b: { x: 75, y: 0 } }, edge('a', 'b'))
     expect(routes['a>b']?.crowded).toBe(true)
-  })
-  it('moves a name above where an edge leaves below', () => {
-    const { labelsAbove } = route({ a: { x: 0, y: 0 }, b: { x: 0, y: 200 } }, edge('a', 'b'))
-    expect(labelsAbove).toEqual(['a'])
   })
 })

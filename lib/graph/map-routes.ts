@@ -8,6 +8,8 @@
  *                    `--> o            o
  */
 import type { Point } from './layout'
+import { nameBox, nameSize, overlap, placeNames, wrapName } from './map-names'
+import type { Box, Named, NamePlace, NamesInput, PlacedName, WordSize } from './map-names'
 
 export type Side = 'left' | 'right' | 'top' | 'bottom'
 
@@ -24,20 +26,21 @@ export interface Route {
 
 export interface RouteInput {
   positions: Readonly<Record<string, Point>>
+  nodes: readonly Named[]
   edges: readonly { id: string; source: string; target: string; labelled: boolean; priority: number }[]
+  /** Of the words, at best: smaller where they would cover each other. */
+  size: WordSize
 }
 
 export interface RouteResult {
   routes: Record<string, Route>
-  /** Nodes whose name stands above them, because an edge leaves below. */
-  labelsAbove: string[]
+  names: Record<string, NamePlace>
+  size: WordSize
+  /** Of everything that is drawn, words included. */
+  bounds: Box
 }
 
-interface Box {
-  left: number
-  right: number
-  top: number
-  bottom: number
+interface Obstacle extends Box {
   cost: number
   owner: string
 }
@@ -52,43 +55,70 @@ interface Shape {
 
 /** Half of a node's picture. */
 export const NODE_RADIUS = 20
-const LABEL = { halfWidth: 60, height: 46, gap: 4 }
-const NUMBER = { halfWidth: 40, halfHeight: 8 }
+const NUMBER = { short: 27, full: 40, halfHeight: 8 }
 const CROSSING = { node: 40, label: 8 }
 
-export function routeMap({ positions, edges }: RouteInput): RouteResult {
-  const ids = Object.keys(positions).sort()
-  const nodeBoxes = ids.flatMap((id) => boxesOf(id, positions))
+/** Words shrink to these parts of their best size, until none covers another. */
+const SHRINK = [1, 0.94, 0.88, 0.82, 0.76]
+
+export function routeMap({ positions, nodes, edges, size: best }: RouteInput): RouteResult {
+  const drawn = nodes.filter((node) => positions[node.id] !== undefined).sort((a, b) => (a.id < b.id ? -1 : 1))
+  const obstacles = drawn.flatMap((node) => obstaclesOf(node, positions, best))
   const routes: Record<string, Route> = {}
   const paths = new Map<string, Point[]>()
   const sorted = [...edges].sort((a, b) => (a.id < b.id ? -1 : 1))
-  const sides = new Map<string, Set<Side>>()
   for (const edge of sorted) {
     const from = positions[edge.source]
     const to = positions[edge.target]
     if (!from || !to) continue
-    const best = cheapest(shapesBetween(from, to), { from, to, boxes: nodeBoxes, source: edge.source, target: edge.target })
-    routes[edge.id] = { controls: best.shape.controls, start: best.shape.start, end: best.shape.end, label: from, crowded: false }
-    paths.set(edge.id, best.path)
-    addSide(sides, edge.source, best.shape.start)
-    addSide(sides, edge.target, best.shape.end)
+    const { shape, path } = cheapest(shapesBetween(from, to), { from, to, boxes: obstacles, source: edge.source, target: edge.target })
+    routes[edge.id] = { controls: shape.controls, start: shape.start, end: shape.end, label: from, crowded: false }
+    paths.set(edge.id, path)
   }
-  const labelsAbove = ids.filter((id) => sides.get(id)?.has('bottom') && !sides.get(id)?.has('top'))
-  placeNumbers(sorted, { routes, paths, positions, labelsAbove: new Set(labelsAbove) })
-  return { routes, labelsAbove }
+  const pictures = drawn.flatMap((node) => pictureOf(positions[node.id]))
+  const { names, size } = largestNames({ nodes: drawn, positions, paths: [...paths.values()], pictures, size: best })
+  const words = [...names.values()].map(({ box }) => box)
+  placeNumbers(sorted, { routes, paths, taken: [...pictures, ...words], size })
+  return { routes, names: placesOf(names), size, bounds: boundsOf([...pictures, ...words], paths) }
 }
 
-function addSide(sides: Map<string, Set<Side>>, id: string, side: Side): void {
-  sides.set(id, (sides.get(id) ?? new Set()).add(side))
+function largestNames(input: NamesInput): { names: Map<string, PlacedName>; size: WordSize } {
+  const sizes = SHRINK.map((part) => ({ ...input.size, scale: input.size.scale * part }))
+  for (const size of sizes) {
+    const names = placeNames({ ...input, size })
+    if (size === sizes.at(-1) || [...names.values()].every((name) => name.free)) return { names, size }
+  }
+  throw new Error('No size for words: SHRINK is empty')
 }
 
-function boxesOf(id: string, positions: Readonly<Record<string, Point>>): Box[] {
+function placesOf(names: ReadonlyMap<string, PlacedName>): Record<string, NamePlace> {
+  return Object.fromEntries([...names].map(([id, { side, lines }]) => [id, { side, lines }]))
+}
+
+function boundsOf(boxes: readonly Box[], paths: ReadonlyMap<string, Point[]>): Box {
+  const bounds = { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity }
+  const points = [...paths.values()].flatMap((path) => path.map(({ x, y }): Box => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 })))
+  for (const box of [...boxes, ...points]) {
+    bounds.left = Math.min(bounds.left, box.left)
+    bounds.right = Math.max(bounds.right, box.right)
+    bounds.top = Math.min(bounds.top, box.top)
+    bounds.bottom = Math.max(bounds.bottom, box.bottom)
+  }
+  return bounds
+}
+
+function pictureOf(p: Point | undefined): Box[] {
+  return p ? [{ left: p.x - NODE_RADIUS - 2, right: p.x + NODE_RADIUS + 2, top: p.y - NODE_RADIUS - 2, bottom: p.y + NODE_RADIUS + 2 }] : []
+}
+
+/** What an edge should not cross: the picture, and the name where most names stand. */
+function obstaclesOf({ id, name, failing }: Named, positions: RouteInput['positions'], size: WordSize): Obstacle[] {
   const p = positions[id]
   if (!p) return []
   const pad = NODE_RADIUS + 8
   return [
     { left: p.x - pad, right: p.x + pad, top: p.y - pad, bottom: p.y + pad, cost: CROSSING.node, owner: id },
-    { left: p.x - LABEL.halfWidth, right: p.x + LABEL.halfWidth, top: p.y + pad, bottom: p.y + pad + LABEL.height, cost: CROSSING.label, owner: id },
+    { ...nameBox(p, 'below', nameSize(wrapName(name, size), failing, size)), cost: CROSSING.label, owner: id },
   ]
 }
 
@@ -209,7 +239,7 @@ function backward(a: Point, b: Point): Shape[] {
 interface Surroundings {
   from: Point
   to: Point
-  boxes: readonly Box[]
+  boxes: readonly Obstacle[]
   source: string
   target: string
 }
@@ -276,49 +306,40 @@ function between(a: Point, b: Point, t: number): Point {
 interface NumberPlaces {
   routes: Record<string, Route>
   paths: ReadonlyMap<string, Point[]>
-  positions: Readonly<Record<string, Point>>
-  labelsAbove: ReadonlySet<string>
+  taken: Box[]
+  size: WordSize
 }
 
 /** Writes `label` and `crowded` of each route: the first free place from the middle outwards. */
-function placeNumbers(edges: RouteInput['edges'], { routes, paths, positions, labelsAbove }: NumberPlaces): void {
-  const taken = Object.entries(positions).flatMap(([id, p]) => nodeAndName(id, p, labelsAbove.has(id)))
+function placeNumbers(edges: RouteInput['edges'], { routes, paths, taken, size }: NumberPlaces): void {
   // What matters most finds the freest place: a failing edge's number before the others'.
   const byPriority = [...edges].sort((a, b) => b.priority - a.priority)
   for (const edge of byPriority) {
     const route = routes[edge.id]
     const path = paths.get(edge.id)
     if (!route || !path) continue
-    const place = edge.labelled ? freeNumber(path, taken) : { at: middleOf(path), crowded: true }
+    const place = edge.labelled ? freeNumber(path, taken, size) : { at: middleOf(path), crowded: true }
     route.label = place.at
     route.crowded = place.crowded
-    if (!place.crowded) taken.push(numberBox(place.at, edge.id))
+    if (!place.crowded) taken.push(numberBox(place.at, size))
   }
 }
 
-function nodeAndName(id: string, p: Point, above: boolean): Box[] {
-  const top = above ? p.y - NODE_RADIUS - LABEL.gap - LABEL.height : p.y + NODE_RADIUS + LABEL.gap
-  return [
-    { left: p.x - NODE_RADIUS, right: p.x + NODE_RADIUS, top: p.y - NODE_RADIUS, bottom: p.y + NODE_RADIUS, cost: 1, owner: id },
-    { left: p.x - LABEL.halfWidth, right: p.x + LABEL.halfWidth, top, bottom: top + LABEL.height, cost: 1, owner: id },
-  ]
+function numberBox(at: Point, { scale, short }: WordSize): Box {
+  const [halfWidth, halfHeight] = [(short ? NUMBER.short : NUMBER.full) * scale, NUMBER.halfHeight * scale]
+  return { left: at.x - halfWidth, right: at.x + halfWidth, top: at.y - halfHeight, bottom: at.y + halfHeight }
 }
 
-function numberBox(at: Point, owner: string): Box {
-  return { left: at.x - NUMBER.halfWidth, right: at.x + NUMBER.halfWidth, top: at.y - NUMBER.halfHeight, bottom: at.y + NUMBER.halfHeight, cost: 1, owner }
-}
-
-function freeNumber(path: readonly Point[], taken: readonly Box[]): { at: Point; crowded: boolean } {
+function freeNumber(path: readonly Point[], taken: readonly Box[], size: WordSize): { at: Point; crowded: boolean } {
   const flat = Math.abs((path[0]?.y ?? 0) - (path.at(-1)?.y ?? 0)) < 4 && path.every((p) => Math.abs(p.y - (path[0]?.y ?? 0)) < 4)
-  const places = flat ? [-11, 11] : [0]
+  const places = flat ? [-11 * size.scale, 11 * size.scale] : [0]
   for (const t of [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8]) {
     const on = path[Math.round(t * (path.length - 1))]
     if (!on) continue
     for (const off of places) {
       const at = { x: Math.round(on.x), y: Math.round(on.y + off) }
-      const box = numberBox(at, '')
-      if (taken.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom))
-        return { at, crowded: false }
+      const box = numberBox(at, size)
+      if (taken.every((other) => !overlap(box, other))) return { at, crowded: false }
     }
   }
   return { at: middleOf(path), crowded: true }

@@ -12,6 +12,7 @@ const WORDS: Record<string, string> = {
   'event-call': 'event id',
   'event-named': 'event id',
   'stream-position': 'stream position',
+  'table-change': 'row’s key and second',
   'object-write': 'object version',
   'call-id': 'request id',
   'call-notified': 'request id',
