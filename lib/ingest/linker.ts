@@ -16,6 +16,7 @@ import { noteLinked } from '#lib/store/linking'
 import { addRefs, deleteSpans, loadSpans, loadSpansOfGroups, replaceSpans } from '#lib/store/spans'
 import { continuedLines } from './continued-lines'
 import { relink } from './relink'
+import { awaitedByStored } from './unproven'
 
 /** A round's size: enough that its fixed cost (a dozen queries) disappears, little enough for some 60 MB. */
 const ROUND_EVENTS = 20_000
@@ -100,6 +101,7 @@ export async function assembleGroups(client: PoolClient, touched: LinkEvent[], l
   // An execution is what its own events say, so its refs are written anew; other spans may be spoken of by events of other groups.
   const anew = known.filter((span) => built.get(span.id)?.form === 'execution').map((span) => span.id)
   const goneJoins = await dropRefs(client, [...gone, ...anew])
+  for (const join of await awaitedByStored(client, gone)) goneJoins.add(join)
   const parted = await deleteSpans(client, gone)
   const knownIds = new Set(known.map((span) => span.id))
   const spans = await mergeStatements(client, built, contributed, knownIds)

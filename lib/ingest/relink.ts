@@ -4,7 +4,6 @@ import { groupBy, pushTo } from '#lib/base/group'
 import { hash64 } from '#lib/base/hash'
 import { linksOf } from '#lib/link/match'
 import { CAUSE_ROLES, EFFECT_ROLES, isEffect } from '#lib/link/rules'
-import { senderLinks, senderService, sentDuring, startsAround } from '#lib/link/senders'
 import { buildTransactions, rootsOf } from '#lib/link/transactions'
 import { joinKey, spanKey } from '#lib/model/keys'
 import { TRANSACTION_CONFIDENCE, type Link, type Span, type SpanRef } from '#lib/model/span'
@@ -12,8 +11,9 @@ import { deleteLinks, linkFingerprint, linksAbove, linksBelow, linksUnder, parti
 import { cellOf, markCells, stretchesOf } from '#lib/store/cells'
 import { readGrid, type Grid } from '#lib/store/linking'
 import { dropModelLinks } from '#lib/store/model-links'
-import { executionsOf, loadSpans, refsOfJoins, refsOfSpans, spansOfGroups } from '#lib/store/spans'
+import { loadSpans, refsOfJoins, refsOfSpans, spansOfGroups } from '#lib/store/spans'
 import type { Touched } from './linker'
+import { awaitedBy, unprovenLinks } from './unproven'
 
 /** Links and transactions around what a round touched, computed from the stored refs. */
 export async function relink(client: PoolClient, touched: Touched, counts: ReadonlyMap<bigint, number> = new Map()): Promise<void> {
@@ -54,7 +54,7 @@ async function linkEffects(client: PoolClient, touched: Touched, demotions: Read
   // Effects change when their own refs do, or when a cause appears or goes under an id that they hold.
   const joins = new Set([...touched.goneJoins, ...own.map((ref) => ref.joinHash)])
   for (const ref of touched.refs) joins.add(ref.joinHash)
-  for (const span of touched.spans.values()) for (const join of sentDuring(span)) joins.add(join)
+  for (const span of touched.spans.values()) for (const join of awaitedBy(span)) joins.add(join)
   const sharing = await refsOfJoins(client, [...joins])
   const effects = new Set<bigint>(touched.gone)
   for (const ref of sharing) if (isEffect(ref)) effects.add(ref.spanId)
@@ -83,27 +83,12 @@ async function linkEffects(client: PoolClient, touched: Touched, demotions: Read
   const links = [...effects].flatMap((effect) =>
     gone.has(effect) ? [] : linksOf(effect, effectRefs.get(effect) ?? [], (join) => causes.get(join) ?? [], demotions),
   )
-  const sent = await unsentLinks(client, effectRefs, { links, spans: new Map([...others, ...touched.spans]), gone })
-  return writeLinks(client, [...effects], [...links, ...sent])
-}
-
-interface Linked {
-  links: readonly Link[]
-  spans: ReadonlyMap<bigint, Span>
-  gone: ReadonlySet<bigint>
-}
-
-/** Senders of the messages among these effects that no id leads to. */
-async function unsentLinks(client: PoolClient, effectRefs: ReadonlyMap<bigint, SpanRef[]>, { links, spans, gone }: Linked): Promise<Link[]> {
-  const caused = new Set(links.map((link) => link.effect))
-  const sent = [...effectRefs].flatMap(([effect, refs]) => {
-    const ref = refs.find((other) => other.kind === 'sender')
-    const delivery = spans.get(effect)
-    return ref && delivery && !caused.has(effect) && !gone.has(effect) ? [{ delivery, ref }] : []
+  const caused = new Set([...gone, ...links.map((link) => link.effect)])
+  const uncaused = [...effectRefs].flatMap(([effect, refs]) => {
+    const delivery = touched.spans.get(effect) ?? others.get(effect)
+    return delivery && !caused.has(effect) ? [{ delivery, refs }] : []
   })
-  if (sent.length === 0) return []
-  const services = [...new Set(sent.map(({ ref }) => senderService(ref)))]
-  return senderLinks(sent, await executionsOf(client, services, startsAround(sent.map(({ delivery }) => delivery.startNs))))
+  return writeLinks(client, [...effects], [...links, ...(await unprovenLinks(client, uncaused))])
 }
 
 /** Refs on the cause's side under the ids that these effects hold, by id. */

@@ -17,6 +17,7 @@ import { emptyDictionary, toEventRow } from './event-rows'
 import { OrdinalCounter } from './identity'
 import { assembleGroups, dropRefs, GROUP_REACH_NS, LINKER_LOCK } from './linker'
 import { markAround, relink } from './relink'
+import { awaitedByStored } from './unproven'
 
 /** Groups read back at once, some 40 MB. */
 const PIECE = 4_000
@@ -54,7 +55,7 @@ export async function removeEvents(keys: readonly EventKey[], pool: Pool): Promi
     // What others say of the same spans is said again once these are gone.
     const left = new Set([...groups, ...(await groupsLinkedWith(client, spans))])
     await deleteMarked(client)
-    const goneJoins = await dropRefs(client, spans)
+    const goneJoins = [...(await dropRefs(client, spans)), ...(await awaitedByStored(client, spans))]
     const parted = await deleteSpans(client, spans)
     const touched = await assembleGroups(client, [], left, { low, high })
     for (const join of goneJoins) touched.goneJoins.add(join)

@@ -74,6 +74,6 @@ const EFFECTS: ReadonlySet<string> = new Set(RULES.flatMap((rule) => [`${rule.ki
 
 /** True where a rule may give the ref's span a cause. */
 export function isEffect({ kind, role }: Pick<Ref, 'kind' | 'role'>): boolean {
-  // A message's sender is looked for by time, not by a rule of ids (senders.ts).
-  return kind === 'sender' || EFFECTS.has(`${kind} ${role}`)
+  // A message's sender and a change's writer are looked for by time, not by a rule of ids (senders.ts, changes.ts).
+  return kind === 'sender' || kind === 'change' || EFFECTS.has(`${kind} ${role}`)
 }

@@ -13,6 +13,7 @@ export const REF_KINDS = [
   'execution',
   'idempotency',
   'sender',
+  'change',
 ] as const satisfies readonly Ref['kind'][]
 
 /** The word for a code; a code that no version wrote is a broken row. */

@@ -58,7 +58,7 @@ export interface ServiceRef {
  *   mentioned the span names the id and does not say which way; who else names it, and when, tells
  */
 export interface Ref {
-  kind: 'span' | 'request' | 'message' | 'event' | 'object' | 'position' | 'execution' | 'idempotency' | 'sender'
+  kind: 'span' | 'request' | 'message' | 'event' | 'object' | 'position' | 'execution' | 'idempotency' | 'sender' | 'change'
   role: 'self' | 'parent' | 'produced' | 'consumed' | 'called' | 'mentioned'
   /** Scope and id: `1-…:4c57…` for a span, the bare id for requests and messages, `arn:…/key@sequencer` for objects. */
   value: string

@@ -27,7 +27,29 @@ export function senderKey(serviceId: bigint, atNs: bigint): string {
   return `${serviceId}@${atNs / 60_000_000_000n}`
 }
 
+/** A row that was written: when (in whole seconds where that is all that is known), its key, and what may tell this write from others of the row. */
+export interface Change {
+  writtenNs: bigint
+  keys: readonly string[]
+  image: readonly string[]
+}
+
+/** What the record of a change waits under for its writer: the minute; the change itself stands behind it. */
+export function changeKey({ writtenNs, keys, image }: Change): string {
+  return `${minuteKey(writtenNs)} ${JSON.stringify([String(writtenNs), keys, image])}`
+}
+
+/** The inverse of changeKey. */
+export function changeOf(value: string): Change {
+  const [writtenNs, keys, image] = JSON.parse(value.slice(value.indexOf(' ') + 1)) as [string, string[], string[]]
+  return { writtenNs: BigInt(writtenNs), keys, image }
+}
+
+export function minuteKey(atNs: bigint): string {
+  return `@${atNs / 60_000_000_000n}`
+}
+
 /** What two refs must share to meet. */
-export function joinKey(ref: Pick<Ref, 'kind' | 'value'>): string {
-  return `${ref.kind}\0${ref.value}`
+export function joinKey({ kind, value }: Pick<Ref, 'kind' | 'value'>): string {
+  return `${kind}\0${kind === 'change' && value.includes(' ') ? value.slice(0, value.indexOf(' ')) : value}`
 }

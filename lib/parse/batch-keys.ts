@@ -15,12 +15,14 @@ export function batchKeys(fields: readonly Field[]): string[] {
   const keys = new Set<string>()
   for (const { value } of fields) {
     if (keys.size >= KEYS_MAX) break
-    if (value.length >= LENGTH_MIN && value.length <= LENGTH_MAX && tells(value)) keys.add((hashHalves(value.toLowerCase()).lo >>> 0).toString(36))
+    if (isTelling(value)) keys.add((hashHalves(value.toLowerCase()).lo >>> 0).toString(36))
   }
   return [...keys]
 }
 
-function tells(value: string): boolean {
+/** An id or a business key by its looks. */
+export function isTelling(value: string): boolean {
+  if (value.length < LENGTH_MIN || value.length > LENGTH_MAX) return false
   if (!/\d/.test(value) || /[\s/]/.test(value) || value.startsWith('arn:')) return false
   return !/^\d{10,13}(?:\.\d+)?$/.test(value) && !isDateLike(value)
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { changeOf } from '#lib/model/keys'
 import { AT_MS, parseLine, tell, tellRef, tellSpan } from './testing'
 
 const U = '42c183a4-fa29-40a4-9729-d3f14b9aef76'
@@ -77,9 +78,41 @@ test('S3 inside SNS inside SQS, and EventBridge inside SQS', () => {
   expect((more as string[]).map((span) => span.split(' ').slice(0, 2).join(' '))).toEqual(['bucket tickets', 'topic issued', 'queue capture'])
   const bus = JSON.stringify({ version: '0', id: N, 'detail-type': 'FareCaptured', source: 'ferry.booking', time: '2026-11-02T07:59:58Z', detail: {} })
   expect(tell(parseLine(JSON.stringify({ Records: [sqs(bus)] }))).more).toEqual([
-    `bus ferry.booking events:${N} -2000…-2000 {event consumed ${N}} {span self events:${N}}`,
+    `bus ferry.booking events:${N} -1500…-1500 {event consumed ${N}} {span self events:${N}}`,
     `${QUEUE_SPAN} {span parent events:${N}}`,
   ])
+})
+
+test('a time in whole seconds is the latest moment that it may be, at most when the event was handed on', () => {
+  const bus = (time: string): string => JSON.stringify({ version: '0', id: N, 'detail-type': 'FareCaptured', source: 'ferry.booking', time, detail: {} })
+  const queued = parseLine(JSON.stringify({ Records: [sqs(bus('2026-11-02T07:59:57Z'))] })).facts?.more?.[0]
+  expect([queued?.startNs, queued?.attributes]).toEqual([BigInt(Date.UTC(2026, 10, 2, 7, 59, 57, 999)) * 1_000_000n, { 'start.uncertain_ms': 1000 }])
+  const exact = parseLine(JSON.stringify({ Records: [sqs(bus('2026-11-02T07:59:57.120Z'))] })).facts?.more?.[0]
+  expect([exact?.startNs, exact?.attributes]).toEqual([BigInt(Date.UTC(2026, 10, 2, 7, 59, 57, 120)) * 1_000_000n, undefined])
+})
+
+test('a record of a change stream waits until it is handed over, and for its writer by the row', () => {
+  const record = {
+    eventID: 'c9fbe7d0261a5163fcb6940593e41797', eventSource: 'aws:dynamodb', eventName: 'MODIFY', eventSourceARN: 'arn:aws:dynamodb:eu-west-1:1:table/coupons/stream/2026-01-01T00:00:00.000',
+    dynamodb: {
+      ApproximateCreationDateTime: Date.UTC(2026, 10, 2, 7, 59, 50) / 1000,
+      Keys: { code: { S: 'SAVE20' } },
+      NewImage: { code: { S: 'SAVE20' }, budget: { N: '81200' }, percent: { N: '20' }, endsAt: { S: '2026-12-31T23:59:59Z' }, refreshFor: { S: 'crt_251193f73bde' } },
+    },
+  } // prettier-ignore
+  const line = parseLine(JSON.stringify({ Records: [record] }))
+  const fact = line.facts?.more?.[0]
+  const at = (second: number, ms = 0): bigint => BigInt(Date.UTC(2026, 10, 2, 7, 59, second, ms)) * 1_000_000n
+  expect([fact?.startNs, fact?.endNs]).toEqual([at(50, 999), line.timeNs])
+  const change = fact?.refs.find(({ kind }) => kind === 'change')
+  expect(change && changeOf(change.value)).toEqual({ writtenNs: at(50), keys: ['SAVE20'], image: ['81200', 'crt_251193f73bde'] })
+  const refsOf = (dynamodb: object): string[] => {
+    const { facts } = parseLine(JSON.stringify({ Records: [{ ...record, dynamodb }] }))
+    return (facts?.more?.[0]?.refs ?? []).map(({ kind }) => kind)
+  }
+  // Without a time, or with a key that any line may have, nobody is looked for.
+  expect(refsOf({ Keys: record.dynamodb.Keys })).not.toContain('change')
+  expect(refsOf({ ...record.dynamodb, Keys: { id: { N: '7' } } })).not.toContain('change')
 })
 
 test.each([

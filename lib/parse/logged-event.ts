@@ -18,6 +18,7 @@ import type { UnixNano } from '#lib/base/time'
 import type { Field, Ref, ServiceKind, SpanFact } from '#lib/model/event'
 import { senderKey, serviceKey } from '#lib/model/keys'
 import { batchKeys } from './batch-keys'
+import { changeRefs } from './change-record'
 import { addRef, addSpan, type Draft } from './draft'
 import { flatten, looksLikeContainer } from './flatten'
 import { idOf, requestIdOf, traceIdOf } from './ids'
@@ -25,6 +26,7 @@ import { embeddedValues } from './loose-value'
 import { readResponse } from './response'
 import { nameOfArn } from './service'
 import { spanValue } from './trace-span'
+import { latestWithin } from './whole-seconds'
 
 const NODES_MAX = 2000
 const LAYERS_MAX = 4
@@ -277,10 +279,7 @@ function s3Write({ bucket, object, requestId, startNs }: Write, draft: Draft, un
   })
 }
 
-/**
- * Kinesis' eventID is `shardId-…:sequence number`, what PutRecord answers with; DynamoDB's is unique but known to nobody else: its record waits
- * for its writer by what it says of the row. Until it was handed over, a record waits.
- */
+/** Kinesis' eventID is `shardId-…:sequence number`, what PutRecord answers with; DynamoDB's is known to nobody else: there the row tells. */
 function stream(record: JsonObject, source: 'aws:kinesis' | 'aws:dynamodb', draft: Draft, untilNs: UnixNano): string[] {
   const eventId = idOf(record.eventID)
   const arn = record.eventSourceARN
@@ -293,18 +292,9 @@ function stream(record: JsonObject, source: 'aws:kinesis' | 'aws:dynamodb', draf
     name: nameOfArn(arn),
     ...latestWithin(statedNs, untilNs),
     endNs: untilNs,
-    refs: [{ kind: 'position', role: 'consumed', value: eventId }],
+    refs: [{ kind: 'position', role: 'consumed', value: eventId }, ...(source === 'aws:dynamodb' ? changeRefs(part, statedNs) : [])],
     from: [],
   })
-}
-
-const SECOND_NS = 1_000_000_000n
-
-/** A time in whole seconds was rounded down: of all that it may be the latest is taken, so that what happened in that second does not seem to come after it. */
-function latestWithin(statedNs: UnixNano | null, untilNs: UnixNano): Pick<Delivery, 'startNs' | 'attributes'> {
-  if (statedNs === null || statedNs % SECOND_NS !== 0n) return { startNs: statedNs }
-  const lastNs = statedNs + SECOND_NS - 1_000_000n
-  return { startNs: untilNs < statedNs ? statedNs : untilNs < lastNs ? untilNs : lastNs, attributes: { 'start.uncertain_ms': 1000 } }
 }
 
 /** Amazon MSK and self-managed clusters: `records: {"orders-0": [{topic, partition, offset, …}]}`; a header's bytes come as numbers. */
