@@ -26,7 +26,7 @@ export function shopDefinition(): SystemDefinition {
       lambda('cart', 118),
       lambda('coupon-redeem', 64, { logFormat: 'json' }),
       lambda('coupon-admin', 31),
-      lambda('coupon-refresher', 12, { logFormat: 'json' }),
+      lambda('coupon-refresher', 12, { logFormat: 'json', environment: { POWERTOOLS_LOGGER_LOG_EVENT: 'true' } }),
       lambda('campaign-stats', 9, { reservedConcurrency: 1 }),
       lambda('checkout', 87),
       lambda('order-worker', 73, { memoryMb: 512 }),
@@ -144,10 +144,10 @@ export function shopDefinition(): SystemDefinition {
     bus: {
       name: 'shop-bus',
       rules: [
-        { name: 'redemptions-to-stats', source: 'shop', detailTypes: ['CouponRedeemed', 'CouponRefused'], target: { queue: 'shop-redemptions' } },
-        { name: 'orders-to-payment', source: 'shop', detailTypes: ['OrderPlaced'], target: { function: 'shop-payment' } },
-        { name: 'orders-to-stock', source: 'shop', detailTypes: ['OrderPlaced'], target: { function: 'shop-stock-relay' } },
-        { name: 'payments-to-confirm', source: 'shop', detailTypes: ['PaymentCaptured'], target: { function: 'shop-order-confirm' } },
+        { name: 'redemptions-to-stats', source: 'shop-bus', detailTypes: ['CouponRedeemed', 'CouponRefused'], target: { queue: 'shop-redemptions' } },
+        { name: 'orders-to-payment', source: 'shop-bus', detailTypes: ['OrderPlaced'], target: { function: 'shop-payment' } },
+        { name: 'orders-to-stock', source: 'shop-bus', detailTypes: ['OrderPlaced'], target: { function: 'shop-stock-relay' } },
+        { name: 'payments-to-confirm', source: 'shop-bus', detailTypes: ['PaymentCaptured'], target: { function: 'shop-order-confirm' } },
       ],
     },
     topic: {

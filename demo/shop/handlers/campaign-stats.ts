@@ -12,7 +12,7 @@ interface Counted {
 
 /** Counts redemptions and refusals per coupon. */
 export async function handler(event: QueueEvent): Promise<void> {
-  console.log(`received ${event.Records.length} event(s)`)
+  console.log(`EVENT ${JSON.stringify(event)}`)
   for (const record of event.Records) {
     const { id, detail } = JSON.parse(record.body) as BusEvent<Counted>
     const refused = detail.redemptionId === undefined

@@ -19,7 +19,8 @@ export async function handler(event: HttpEvent, context: Context): Promise<HttpA
     new UpdateCommand({
       TableName: 'shop-coupons',
       Key: { code: coupon },
-      UpdateExpression: 'SET budget = :budget, campaign = :campaign ADD revision :one',
+      // An edit reaches the offers by itself: nobody has to ask for it any more.
+      UpdateExpression: 'SET budget = :budget, campaign = :campaign REMOVE refreshFor ADD revision :one',
       ConditionExpression: 'attribute_exists(code)',
       ExpressionAttributeValues: { ':budget': budget, ':campaign': campaign, ':one': 1 },
     }),

@@ -8,12 +8,13 @@ import { storeOffers, type Offer } from './offers'
 type Image = Record<string, AttributeValue>
 
 interface StreamEvent {
-  Records: { eventID: string; eventName: string; dynamodb: { NewImage?: Image; OldImage?: Image } }[]
+  Records: { eventID: string; eventName: string; dynamodb: { NewImage?: Image } }[]
 }
 
 /** Follows the coupons table's change stream and keeps the offers table up to date with it. */
 export async function handler(event: StreamEvent, context: Context): Promise<void> {
   begin(context)
+  logger.logEventIfEnabled(event)
   logger.info('Refreshing offers', { records: event.Records.length })
   const offers = event.Records.flatMap(({ dynamodb }) =>
     dynamodb.NewImage === undefined ? [] : [unmarshall(dynamodb.NewImage) as Offer & { active: boolean }],
@@ -23,9 +24,8 @@ export async function handler(event: StreamEvent, context: Context): Promise<voi
     ({ code }) => logger.info('Offer refreshed', { coupon: code }),
   )
   for (const { dynamodb } of event.Records) {
-    const asked = dynamodb.NewImage?.refreshFor?.S
-    if (asked !== undefined && asked !== dynamodb.OldImage?.refreshFor?.S)
-      logger.info('Offer refreshed on request', { coupon: dynamodb.NewImage?.code?.S, cartId: asked })
+    const cartId = dynamodb.NewImage?.refreshFor?.S
+    if (cartId !== undefined) logger.info('Offer refreshed on request', { coupon: dynamodb.NewImage?.code?.S, cartId })
   }
   logger.info('Offers up to date', { offers: offers.length })
 }

@@ -37,7 +37,6 @@ interface StreamRecord {
   kind: 'INSERT' | 'MODIFY'
   at: number
   keys: Item
-  before: Item | undefined
   after: Item
   cause: Cause
   trace: TraceContext
@@ -72,7 +71,7 @@ export function createTable(settings: TableSettings, services: TableServices): T
 
   const write = (key: Item, after: Item, by: Running, trace: TraceContext): void => {
     const text = keyText(key)
-    const before = rows.get(text)
+    const kind = rows.has(text) ? 'MODIFY' : 'INSERT'
     rows.set(text, after)
     if (shard === null) return
     sequence += BigInt(1 + random.below(90_000))
@@ -81,10 +80,9 @@ export function createTable(settings: TableSettings, services: TableServices): T
     const record: StreamRecord = {
       sequence: String(sequence * 1_000_000_000n),
       eventId,
-      kind: before === undefined ? 'INSERT' : 'MODIFY',
+      kind,
       at: clock.now(),
       keys,
-      before,
       after,
       trace,
       cause: ledger.emission(by.execution, 'stream', clock.now(), [eventId], JSON.stringify(after)),
@@ -188,10 +186,9 @@ function recordOf(record: StreamRecord, arn: string, region: string): Record<str
       ApproximateCreationDateTime: Math.floor(record.at / 1000),
       Keys: record.keys,
       NewImage: record.after,
-      ...(record.before === undefined ? {} : { OldImage: record.before }),
       SequenceNumber: record.sequence,
       SizeBytes: JSON.stringify(record.after).length,
-      StreamViewType: 'NEW_AND_OLD_IMAGES',
+      StreamViewType: 'NEW_IMAGE',
     },
     eventSourceARN: arn,
   }
