@@ -17,7 +17,9 @@ type Handler = (request: Request, context: { params: Promise<Record<string, stri
 const FOLDER = import.meta.dirname
 const APP = join(FOLDER, '..')
 const files = ['api/v1', 'api/v2', 'v1'].flatMap((folder) =>
-  readdirSync(join(APP, folder), { recursive: true, encoding: 'utf8' }).flatMap((file) => (file.endsWith('route.ts') ? [`${folder}/${file}`] : [])),
+  readdirSync(join(APP, folder), { recursive: true, encoding: 'utf8' }).flatMap((file) =>
+    file.endsWith('route.ts') && !file.includes('[...') ? [`${folder}/${file}`] : [],
+  ),
 )
 const pathOf = (file: string): string => '/' + file.replace(/\/route\.ts$/, '').replace(/\[(\w+)\]/g, '{$1}')
 
@@ -244,8 +246,10 @@ describe('what is asked wrongly', () => {
     expect((await call(contract.fieldValues, { params: { name: '__proto__' } })).status).toBe(200)
   })
   it('is answered by a path that nothing has as a problem too', async () => {
-    const { GET } = (await import('./[...path]/route')) as { GET: (request: Request) => Response }
-    expect((await asProblem(GET(new Request('http://127.0.0.1/api/v1/nothing')))).status).toBe(404)
+    for (const folder of ['api', 'v1']) {
+      const { GET, DELETE } = (await import(join(APP, folder, '[...path]/route.ts'))) as Record<'GET' | 'DELETE', (request: Request) => Response>
+      for (const handler of [GET, DELETE]) expect((await asProblem(handler(new Request(`http://127.0.0.1/${folder}/nothing`)))).status).toBe(404)
+    }
   })
 })
 

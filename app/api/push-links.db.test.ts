@@ -3,67 +3,20 @@
  * ten producer -> delivery -> consumer links and ten transactions come out. Lines of functions are the Powertools logger's real output.
  */
 import { execFileSync } from 'node:child_process'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
 import { ZipkinExporter } from '@opentelemetry/exporter-zipkin'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { endPool } from '#lib/db/pool'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '#lib/db/test-database'
-import { linkRound } from '#lib/ingest/linker'
+import { call, exactLinks, startFront } from '#testing/push-front'
 
 const { url, pool } = await createTestDatabase()
-const APP = join(import.meta.dirname, '..')
 const T = Date.UTC(2026, 5, 15, 9, 0, 0)
-let server: Server
-let origin = ''
-
-type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>
-
-/** The route file of a path, as Next would call it. */
-async function call(path: string, init: RequestInit): Promise<Response> {
-  const { pathname } = new URL(path, 'http://127.0.0.1')
-  const { POST } = (await import(join(APP, pathname.slice(1), 'route.ts'))) as { POST: Handler }
-  return POST(new Request(new URL(path, 'http://127.0.0.1'), { method: 'POST', ...init }), { params: Promise.resolve({}) })
-}
-
-beforeAll(async () => {
-  process.env.DATABASE_URL = url
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      void call(request.url ?? '/', { body: Buffer.concat(chunks), headers: request.headers as Record<string, string> }).then(async (answer) => {
-        response.writeHead(answer.status, Object.fromEntries(answer.headers))
-        response.end(Buffer.from(await answer.arrayBuffer()))
-      })
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-})
-afterAll(async () => {
-  server.close()
-  await endPool()
-})
-beforeEach(async () => {
-  await pool.query('truncate event, ingest_batch, span, span_ref, link, transaction, transaction_span, former_transaction')
-})
-
-/** `service operation -rule-> service operation`, sorted; deliveries have no operation. */
-async function links(): Promise<string[]> {
-  while ((await linkRound(pool)) > 0);
-  const { rows } = await pool.query<{ line: string }>(
-    `select concat_ws(' ', cs.name, nullif(c.name, ''), '-' || l.rule || '->', es.name, nullif(e.name, '')) as line
-     from link l join span c on c.id = l.cause join service cs on cs.id = c.service_id
-     join span e on e.id = l.effect join service es on es.id = e.service_id where l.tier = 'A'`,
-  )
-  return rows.map(({ line }) => line).toSorted()
-}
+const origin = await startFront({ url, pool })
+const links = (): Promise<string[]> => exactLinks(pool)
 
 /** Each transaction as its services, by name. */
 async function transactions(): Promise<string[]> {
@@ -113,7 +66,11 @@ function powertools(): Execution[] {
       else logger.info(log.message, log.extra)
     }`
   const env = { PATH: process.env.PATH, AWS_LAMBDA_FUNCTION_NAME: 'checkout', AWS_REGION: 'eu-west-1', TZ: 'UTC' }
-  const written = execFileSync(process.execPath, ['--input-type=module', '-e', program], { env: env as never, cwd: join(APP, '..'), encoding: 'utf8' })
+  const written = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+    env: env as never,
+    cwd: join(import.meta.dirname, '..', '..'),
+    encoding: 'utf8',
+  })
   const lines = written.trimEnd().split('\n')
   expect(lines).toHaveLength(11)
   return executions.map(({ name, requestId, stream, atMs }, i) => ({ name, requestId, stream, atMs, lines: [lines[i] ?? ''] }))

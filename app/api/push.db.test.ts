@@ -1,7 +1,4 @@
 /** The doors of other protocols, driven by clients that we did not write, on a real Postgres: what arrives is linked. */
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api'
 import { SeverityNumber } from '@opentelemetry/api-logs'
@@ -10,58 +7,13 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { endPool } from '#lib/db/pool'
+import { describe, expect, it } from 'vitest'
 import { createTestDatabase } from '#lib/db/test-database'
-import { linkRound } from '#lib/ingest/linker'
+import { call, exactLinks, startFront } from '#testing/push-front'
 
 const { url, pool } = await createTestDatabase()
-const APP = join(import.meta.dirname, '..')
-let server: Server
-let origin = ''
-
-type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>
-
-/** The route file of a path, as Next would call it. */
-async function call(path: string, init: RequestInit): Promise<Response> {
-  const { pathname } = new URL(path, 'http://127.0.0.1')
-  const { POST } = (await import(join(APP, pathname.slice(1), 'route.ts'))) as { POST: Handler }
-  return POST(new Request(new URL(path, 'http://127.0.0.1'), { method: 'POST', ...init }), { params: Promise.resolve({}) })
-}
-
-beforeAll(async () => {
-  process.env.DATABASE_URL = url
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      void call(request.url ?? '/', { body: Buffer.concat(chunks), headers: request.headers as Record<string, string> }).then(async (answer) => {
-        response.writeHead(answer.status, Object.fromEntries(answer.headers))
-        response.end(Buffer.from(await answer.arrayBuffer()))
-      })
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-})
-afterAll(async () => {
-  server.close()
-  await endPool()
-})
-beforeEach(async () => {
-  await pool.query('truncate event, ingest_batch, span, span_ref, link, transaction, transaction_span, former_transaction')
-})
-
-/** `service operation -rule-> service operation`, sorted; deliveries have no operation. */
-async function links(): Promise<string[]> {
-  while ((await linkRound(pool)) > 0);
-  const { rows } = await pool.query<{ line: string }>(
-    `select concat_ws(' ', cs.name, nullif(c.name, ''), '-' || l.rule || '->', es.name, nullif(e.name, '')) as line
-     from link l join span c on c.id = l.cause join service cs on cs.id = c.service_id
-     join span e on e.id = l.effect join service es on es.id = e.service_id`,
-  )
-  return rows.map(({ line }) => line).toSorted()
-}
+const origin = await startFront({ url, pool })
+const links = (): Promise<string[]> => exactLinks(pool)
 
 async function count(): Promise<number> {
   return Number((await pool.query<{ n: bigint }>('select count(*) as n from event')).rows[0]?.n)

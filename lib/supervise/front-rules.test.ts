@@ -23,7 +23,7 @@ test.each([
 })
 
 test.each(['http://127.0.0.1:3000', 'https://127.0.0.1:3000'])('our own Origin %s may post', (origin) => {
-  expect(refusalOf(head({ method: 'POST', headers: { host: '127.0.0.1:3000', origin } }))).toBeUndefined()
+  expect(refusalOf(head({ method: 'POST', url: '/api/v1/ingest', headers: { host: '127.0.0.1:3000', origin } }))).toBeUndefined()
 })
 
 test.each(['null', 'http://evil.example', 'http://localhost:3000', 'http://127.0.0.1:3001', 'file://127.0.0.1:3000', '127.0.0.1:3000', ''])(
@@ -45,6 +45,20 @@ test('a Server Action is refused, and so is anything but reading on a page', () 
   expect(refusalOf(head({ method: 'POST', headers: { host: 'localhost', 'next-action': 'x' } }))?.status).toBe(400)
   for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'TRACE']) expect(refusalOf(head({ method, url: '/search' }))?.status).toBe(405)
   for (const url of ['/api/v1/ingest', '/v1/logs']) expect(refusalOf(head({ method: 'POST', url }))).toBeUndefined()
+})
+
+test.each([
+  ['DELETE', '/api/v1/events?q=x', 'GET, HEAD, OPTIONS'],
+  ['GET', '/api/v1/ingest', 'POST, OPTIONS'],
+  ['TRACE', '/api/v1/status', 'GET, HEAD, OPTIONS'],
+  ['PUT', '/v1/logs', 'POST, OPTIONS'],
+  ['TRACE', '/api/v1/nothing', 'GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE'],
+])('%s %s is a 405 that names what is allowed', (method, url, allow) => {
+  expect(refusalOf(head({ method, url }))).toMatchObject({ status: 405, code: 'method-not-allowed', allow })
+})
+
+test('what the API does not have is left to the answer that says so', () => {
+  for (const method of ['GET', 'POST', 'DELETE']) expect(refusalOf(head({ method, url: '/api/v1/nothing' }))).toBeUndefined()
 })
 
 test('a page gets a policy with the nonce, on the request too, where Next reads it; the API gets one that allows nothing', () => {

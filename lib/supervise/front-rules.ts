@@ -1,5 +1,6 @@
 /** What the web front lets through, as functions of a request's line and headers. front.ts has the server around them. */
 import type { IncomingHttpHeaders } from 'node:http'
+import { allowedMethods } from '#lib/server/methods'
 
 export interface RequestHead {
   method: string
@@ -13,6 +14,8 @@ export interface Refusal {
   code: string
   title: string
   detail: string
+  /** What the path takes, where the method is what is refused. */
+  allow?: string
 }
 
 /** A name that only this machine can mean: a page of another site that rebinds its own name to 127.0.0.1 still sends that name. */
@@ -20,6 +23,9 @@ const LOOPBACK_HOST = /^(localhost|127(?:\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
 
 /** Where bodies are taken; pages are read only, so that no Server Action could be reached even if one were added by mistake. */
 const API_PATH = /^\/(api|v1)\//
+
+/** What reaches the answer that a path is not part of the API. */
+const API_METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** Why a request is not served; undefined where it is. */
 export function refusalOf({ method, url, headers }: RequestHead): Refusal | undefined {
@@ -31,8 +37,19 @@ export function refusalOf({ method, url, headers }: RequestHead): Refusal | unde
   if (headers.origin !== undefined && !isOwnOrigin(headers.origin, headers.host))
     return refuse(403, 'foreign-origin', `Other sites may not call Specter (Origin was ${quoted(headers.origin)})`)
   if (headers['next-action'] !== undefined) return refuse(400, 'no-server-actions', 'There are no Server Actions here')
-  if (!isRead(method) && !API_PATH.test(url)) return refuse(405, 'method-not-allowed', `Pages are read with GET (method was ${quoted(method)})`)
-  return undefined
+  return methodRefusal(method, url)
+}
+
+/** Next knows only the methods of its routes: to others it answers without a body, to TRACE with a 500. */
+function methodRefusal(method: string, url: string): Refusal | undefined {
+  const path = url.split('?', 1)[0] ?? ''
+  if (!API_PATH.test(url)) {
+    if (isRead(method)) return undefined
+    return { ...refuse(405, 'method-not-allowed', `Pages are read with GET (method was ${quoted(method)})`), allow: 'GET, HEAD, OPTIONS' }
+  }
+  const allow = allowedMethods(path) ?? API_METHODS
+  if (allow.includes(method)) return undefined
+  return { ...refuse(405, 'method-not-allowed', `${path.slice(0, 200)} does not take ${method.slice(0, 20)}`), allow: allow.join(', ') }
 }
 
 function refuse(status: number, code: string, detail: string): Refusal {

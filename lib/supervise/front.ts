@@ -48,13 +48,14 @@ async function serve(handler: Handler, req: IncomingMessage, res: ServerResponse
 }
 
 /** RFC 9457, as the API answers its own errors. */
-function answer(res: ServerResponse, { status, code, title, detail }: Refusal): void {
+function answer(res: ServerResponse, { status, code, title, detail, allow }: Refusal): void {
   const body = JSON.stringify({ type: `urn:specter:problem:${code}`, title, status, detail, code })
   res.writeHead(status, {
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     'Content-Length': Buffer.byteLength(body),
+    ...(allow === undefined ? {} : { Allow: allow }),
   })
   res.end(body)
 }
