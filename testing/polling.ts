@@ -3,13 +3,11 @@ import type { Pool } from 'pg'
 import { onTestFinished } from 'vitest'
 import type { PollClock } from '#lib/ingest/poll-clock'
 import { LogsPoller, type PollSettings } from '#lib/ingest/poll-logs'
-import { createPool } from '#lib/db/pool'
 import type { NewConnection } from '#lib/model/connection'
 import { createLog } from '#lib/server/log'
 import { TokenBuckets } from '#lib/sources/aws/token-bucket'
 import { createConnection } from '#lib/store/connections'
 import { createVirtualClock } from '#testing/fake-aws/clock'
-import { draw } from '#testing/fake-aws/draw'
 import { HOME, startFakeAws, type FakeAws } from '#testing/fake-aws/server'
 import { calm, seededRandom } from './polling-pace'
 
@@ -35,39 +33,15 @@ export interface PollRun {
   seed: string
   untilMs: number
   settings?: Partial<PollSettings>
-  /** Ends the run before: what is in flight is left to itself, as a kill leaves it. */
-  killed?: AbortSignal
-}
-
-/**
- * The same, but that the poller is killed again and again, as a seed decides: after some request of its nobody hears from it any more, its
- * connections to the database are cut in the middle of whatever they do, and a new one begins. What it had in flight goes on, as a request on its way does.
- */
-export async function pollKilling(run: PollRun & { url: string; kills: number }): Promise<void> {
-  const { fake, seed, url, kills } = run
-  for (let kill = 0; kill < kills; kill++) {
-    const victims = createPool(url, 4)
-    const pids: number[] = []
-    victims.on('connect', (client) => pids.push((client as unknown as { processID: number }).processID))
-    const killed = new AbortController()
-    const at = fake.requests.length + 1 + Math.floor(draw(seed, 'kill', kill) * 40)
-    fake.knobs.trouble = ({ ordinal }) => void (ordinal === at && setTimeout(() => killed.abort(), draw(seed, 'moment', kill) * 8))
-    await pollUntil({ ...run, pool: victims, seed: `${seed}/${kill}`, killed: killed.signal })
-    await run.pool.query('select pg_terminate_backend(pid) from unnest($1::integer[]) as pid', [pids])
-    victims.end().catch(() => {})
-  }
-  delete fake.knobs.trouble
-  await pollUntil(run)
 }
 
 /** Runs a new poller, which knows nothing but what the database does, until the clock has reached that time. */
-export async function pollUntil({ pool, fake, seed, untilMs, settings, killed }: PollRun): Promise<void> {
+export async function pollUntil({ pool, fake, seed, untilMs, settings }: PollRun): Promise<void> {
   const ended = new AbortController()
-  const kill = aborted(killed)
   const clock: PollClock = {
     nowMs: () => fake.clock.nowMs(),
     async wait(dueMs, inFlight) {
-      if (inFlight.length > 0) return void (await Promise.race([...inFlight, kill]))
+      if (inFlight.length > 0) return void (await Promise.race(inFlight))
       const nowMs = fake.clock.nowMs()
       if (dueMs >= untilMs) ended.abort()
       await fake.clock.advance(Math.max(0, Math.min(dueMs, untilMs) - nowMs))
@@ -75,17 +49,7 @@ export async function pollUntil({ pool, fake, seed, untilMs, settings, killed }:
   }
   const random = seededRandom(seed)
   const poller = new LogsPoller({ pool, clock, random, buckets: new TokenBuckets(random), log, settings: { ...calm, ...settings } })
-  const signal = killed ? AbortSignal.any([ended.signal, killed]) : ended.signal
-  const running = poller.run(signal)
-  await Promise.race([running, kill])
-}
-
-function aborted(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    if (!signal) return
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+  await poller.run(ended.signal)
 }
 
 const TABLES = 'event, ingest_batch, source, log_stream, service, template, quarantine, aws_connection, poll_target, poll_scan, backfill, coverage'
