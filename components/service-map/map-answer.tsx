@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
 import { formatMoment, formatNear } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
-import { formatCount, formatDuration, formatPercent, formatPlural, formatShort } from '#lib/base/format'
+import { formatCount, formatPercent, formatPlural, formatShort } from '#lib/base/format'
 import { findOnset } from '#lib/graph/onset'
-import { shortSourceName, sourceState } from '#lib/graph/source-state'
+import { heldUpWords, isHeldUp, sourceState } from '#lib/graph/source-state'
 import { errorShare, unprovenOf } from '#lib/graph/map-view'
-import type { Series, ServiceMap, Status } from '#lib/model/api'
+import type { Series, ServiceMap, SourceStatus, Status } from '#lib/model/api'
 import { Skeleton } from '#components/ui/states'
 
 export interface MapAnswerProps {
@@ -160,18 +160,18 @@ function comparison(map: ServiceMap, against: string): ReactNode {
 }
 
 /** Minutes are enough in a sentence. */
-function behindBy(lagMs: number): string {
-  return formatDuration(Math.round(lagMs / 60_000) * 60_000)
+function wholeMinutes(source: SourceStatus): SourceStatus {
+  return source.lagMs === null ? source : { ...source, lagMs: Math.round(source.lagMs / 60_000) * 60_000 }
 }
 
 function sourcesSentence(status: Status, zone: Zone, now: number): string | null {
   const stateOf = new Map(status.sources.map((source) => [source, sourceState(source, now)]))
-  const live = status.sources.filter((source) => stateOf.get(source) === 'live' || stateOf.get(source) === 'behind')
+  const live = status.sources.filter((source) => stateOf.get(source) === 'live' || isHeldUp(stateOf.get(source) ?? 'done'))
   if (live.length === 0) return null
-  const behind = live.filter((source) => stateOf.get(source) === 'behind')
+  const behind = live.filter((source) => stateOf.get(source) !== 'live')
   const first = behind[0]
   const late = first
-    ? `${shortSourceName(first.name)} is ${behindBy(first.lagMs ?? 0)} behind${behind.length > 1 ? `, ${behind.length - 1} more too` : ''}.`
+    ? `${heldUpWords(wholeMinutes(first), stateOf.get(first) ?? 'behind')}${behind.length > 1 ? `, ${behind.length - 1} more are not as far either` : ''}.`
     : ''
   const ends = live.filter((source) => !behind.includes(source)).flatMap((source) => (source.completeUntil ? [Date.parse(source.completeUntil)] : []))
   if (ends.length === 0) return late

@@ -80,7 +80,6 @@ export function ConnectionPanel({ item, zone, now, onChange, onWatch, onRemoved,
           )}
         </div>
         <ErrorNote error={change.error ?? remove.error} />
-        <h3>Log groups</h3>
         <Groups id={item.id} zone={zone} now={now} onWatch={onWatch} />
         <h3>Ranges of the past</h3>
         <Backfills id={item.id} zone={zone} now={now} />
@@ -91,17 +90,52 @@ export function ConnectionPanel({ item, zone, now, onChange, onWatch, onRemoved,
 
 function Groups({ id, zone, now, onWatch }: { id: string; zone: Zone; now: number; onWatch: (group: string) => void }) {
   const groups = useGroupStatuses(id)
+  const [wanted, setWanted] = useState('')
+  const [all, setAll] = useState(false)
   if (groups.error && !groups.data) return <ErrorState what="The groups could not be read" error={groups.error} onRetry={() => void groups.refetch()} />
   if (!groups.data) return <Skeleton height={88} />
-  if (groups.data.items.length === 0) return <p className="small text-ink-3">AWS was not asked yet which groups there are.</p>
+  const { items, cut } = groups.data
+  const found = items.filter((group) => group.name.toLowerCase().includes(wanted.trim().toLowerCase())).toSorted(troubleFirst)
+  const shown = all ? found : found.slice(0, GROUPS_SHOWN)
   return (
-    <ul className="group-list" aria-label="Log groups">
-      {groups.data.items.map((group) => (
-        <GroupLine key={`${group.kind} ${group.name}`} group={group} zone={zone} now={now} onWatch={onWatch} />
-      ))}
-      {groups.data.cut ? <li className="small text-ink-3">There are more; the table of sources has those that delivered.</li> : null}
-    </ul>
+    <>
+      <h3>Log groups {items.length > 0 ? <span className="font-normal text-ink-3">{formatCount(items.length)}</span> : null}</h3>
+      {items.length === 0 ? <p className="small text-ink-3">AWS was not asked yet which groups there are.</p> : null}
+      {items.length > GROUPS_SHOWN ? (
+        <input
+          className="field mono"
+          aria-label="Find a group"
+          placeholder="Find a group"
+          value={wanted}
+          spellCheck={false}
+          onChange={(event) => setWanted(event.target.value)}
+        />
+      ) : null}
+      <ul className="group-lines" aria-label="Log groups">
+        {shown.map((group) => (
+          <GroupLine key={`${group.kind} ${group.name}`} group={group} zone={zone} now={now} onWatch={onWatch} />
+        ))}
+        {found.length === 0 && items.length > 0 ? <li className="small text-ink-3">No group has that in its name.</li> : null}
+        {found.length > shown.length ? (
+          <li>
+            <button type="button" className="link small" onClick={() => setAll(true)}>
+              Show {formatCount(found.length - shown.length)} more
+            </button>
+          </li>
+        ) : null}
+        {cut ? <li className="small text-ink-3">There are more; the table of sources has those that delivered.</li> : null}
+      </ul>
+    </>
   )
+}
+
+/** As many as a window has room for beside the table; a search finds the others. */
+const GROUPS_SHOWN = 12
+const TROUBLE: readonly GroupStatus['state'][] = ['forbidden', 'failing', 'unsupported', 'deleted', 'active', 'excluded']
+
+/** What somebody has to do something about comes first; else by name, as AWS lists them. */
+function troubleFirst(a: GroupStatus, b: GroupStatus): number {
+  return TROUBLE.indexOf(a.state) - TROUBLE.indexOf(b.state) || (a.name < b.name ? -1 : 1)
 }
 
 const WORDS: Record<GroupStatus['state'], string> = {

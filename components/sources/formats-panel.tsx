@@ -104,6 +104,14 @@ export function FormatsPanel({ onClose }: { onClose: ReactNode }) {
   )
 }
 
+/** What an id of a line is for the links that are made of it. */
+const ROLES: Record<string, string> = {
+  'request self': 'is request',
+  'request called': 'called request',
+  'span self': 'is span',
+  'span parent': 'caused by span',
+}
+
 function Understood({ line }: { line: UnderstoodLine }) {
   return (
     <li>
@@ -119,7 +127,7 @@ function Understood({ line }: { line: UnderstoodLine }) {
           <ServiceName name={line.service.name} kind="gateway" />
           {line.ids.map((ref) => (
             <span key={`${ref.kind} ${ref.role} ${ref.value}`}>
-              {ref.kind} {ref.role} <code>{ref.value}</code>
+              {ROLES[`${ref.kind} ${ref.role}`] ?? `${ref.kind} ${ref.role}`} <code>{ref.value}</code>
             </span>
           ))}
           <span>{line.fields.length} fields</span>

@@ -1,7 +1,7 @@
 import { formatClock, formatDay, formatMoment } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatCount, formatDuration, THIN } from '#lib/base/format'
-import { sourceState, totalsOf } from '#lib/graph/source-state'
+import { isHeldUp, sourceState, totalsOf } from '#lib/graph/source-state'
 import type { SourceState } from '#lib/graph/source-state'
 import type { SourceStatus } from '#lib/model/api'
 import { Sparkline } from '#components/series/sparkline'
@@ -82,7 +82,7 @@ interface RowProps {
 
 function Row({ source, rate, zone, now }: RowProps) {
   const state = sourceState(source, now)
-  const late = state === 'behind'
+  const late = isHeldUp(state) && state !== 'starting'
   const until = source.completeUntil === null ? null : Date.parse(source.completeUntil)
   return (
     <tr>
@@ -105,7 +105,9 @@ function Row({ source, rate, zone, now }: RowProps) {
       <td className={`num mono ${late ? 'text-warn' : ''}`} title={until === null ? undefined : formatMoment(until, zone, 'ms')}>
         {until === null ? <span className="text-ink-3">nothing yet</span> : <Until ms={until} zone={zone} now={now} />}
       </td>
-      <td className={`num x ${late ? 'text-warn' : 'text-ink-2'}`}>{state === 'live' || state === 'quiet' || late ? formatLag(source.lagMs ?? 0) : ''}</td>
+      <td className={`num x ${late ? 'text-warn' : 'text-ink-2'}`}>
+        {(state === 'live' || state === 'quiet' || late) && source.lagMs !== null ? formatLag(source.lagMs) : ''}
+      </td>
       <td className="num">{formatCount(source.received)}</td>
       <td className="num x text-ink-2">{formatCount(source.stored)}</td>
       <td className="num x text-ink-3">{formatCount(source.duplicate)}</td>
@@ -148,13 +150,19 @@ function iconOf(source: SourceStatus): IconName {
 
 const STATES: Record<SourceState, { word: string; tone: string }> = {
   live: { word: 'live', tone: '' },
+  starting: { word: 'starting', tone: 'text-ink-2' },
   behind: { word: 'behind', tone: 'text-warn' },
+  forbidden: { word: 'forbidden', tone: 'text-warn' },
+  failing: { word: 'failing', tone: 'text-warn' },
   quiet: { word: 'quiet', tone: 'text-ink-2' },
   done: { word: 'done', tone: 'text-ink-3' },
   empty: { word: 'no events', tone: 'text-ink-3' },
 }
 
 const TITLES: Partial<Record<SourceState, string>> = {
+  starting: 'It is being read for the first time',
+  forbidden: 'AWS does not allow it; the connection says what is missing',
+  failing: 'AWS does not answer for it at the moment; the connection says why',
   done: 'Nothing was received in the last 15 minutes, or what came was old',
   quiet: 'The last event that was sent is more than two minutes old',
 }
@@ -164,7 +172,7 @@ function StateMark({ state }: { state: SourceState }) {
     state === 'done' ? (
       <Icon name="check" size={14} />
     ) : (
-      <OutcomeMark outcome={state === 'live' || state === 'quiet' ? 'ok' : state === 'behind' ? 'warn' : 'missing'} />
+      <OutcomeMark outcome={state === 'live' || state === 'quiet' ? 'ok' : state === 'starting' ? 'missing' : isHeldUp(state) ? 'warn' : 'missing'} />
     )
   return (
     <span

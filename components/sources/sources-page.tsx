@@ -1,25 +1,25 @@
 'use client'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { formatClock } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatBytes, formatDuration, formatPlural, formatCount } from '#lib/base/format'
 import { relativeLabel, resolveTime } from '#lib/base/time-entry'
-import { shortSourceName, sourceState, totalsOf } from '#lib/graph/source-state'
+import { heldUpWords, isHeldUp, sourceState, totalsOf, type SourceState } from '#lib/graph/source-state'
 import { useConnections } from '#lib/hooks/connections'
 import { useSources, useStatus } from '#lib/hooks/data'
 import { useNow } from '#lib/hooks/now'
 import { usePreference } from '#lib/hooks/preferences'
 import { isLive, useView } from '#lib/hooks/view'
 import type { SourceStatus, Status } from '#lib/model/api'
-import { DemoNotice } from '#components/demo-button'
+import { DemoButton, DemoNotice } from '#components/demo-button'
 import { Button } from '#components/ui/controls'
 import { EmptyState, ErrorState, Notice, Skeleton } from '#components/ui/states'
 import { Connections } from './connections'
 import { PANEL_NAMES, SidePanel } from './side-panel'
 import type { Panel } from './side-panel'
 import { SourceCoverage } from './source-coverage'
-import { formatLag, SourceTable } from './source-table'
+import { SourceTable } from './source-table'
 
 /** Where events come from, and that every one of them is accounted for. */
 export function SourcesPage() {
@@ -28,6 +28,16 @@ export function SourcesPage() {
   const [zone] = usePreference('zone')
   const now = useNow() ?? 0
   const [panel, setPanel] = useState<Panel>({ show: 'ways' })
+  const side = useRef<HTMLElement>(null)
+  const asked = useRef(false)
+  // In a narrow window the panel stands below the table: whoever opens it wants to see it.
+  useEffect(() => {
+    if (asked.current && (side.current?.getBoundingClientRect().top ?? 0) > 0.4 * window.innerHeight) side.current?.scrollIntoView({ block: 'start' })
+  }, [panel])
+  const show = (next: Panel): void => {
+    asked.current = true
+    setPanel(next)
+  }
   const connections = useConnections()
   const withRates = useSources({ from: view.from, to: view.to }, isLive(view) ? 30_000 : false)
   const rates = useMemo(
@@ -45,7 +55,7 @@ export function SourcesPage() {
       <div className="top">
         <Answer status={status.data} zone={zone} now={now} />
         {panel.show === 'ways' || panel.show === 'connect' ? null : (
-          <Button icon="plus" onClick={() => setPanel({ show: 'ways' })}>
+          <Button icon="plus" onClick={() => show({ show: 'ways' })}>
             Add logs
           </Button>
         )}
@@ -60,11 +70,11 @@ export function SourcesPage() {
           <Connections
             items={connections.data?.items ?? []}
             openId={panel.show === 'connection' ? panel.id : null}
-            onOpen={(id) => setPanel({ show: 'connection', id })}
+            onOpen={(id) => show({ show: 'connection', id })}
             zone={zone}
           />
           {now > 0 ? <DemoNotice zone={zone} now={now} /> : null}
-          <Sources sources={sources} error={status.error} retry={() => void status.refetch()}>
+          <Sources sources={sources} error={status.error} retry={() => void status.refetch()} connect={() => show({ show: 'connect' })}>
             {sources ? (
               <SourceTable
                 sources={sources}
@@ -74,7 +84,7 @@ export function SourcesPage() {
                 now={now}
               />
             ) : null}
-            {status.data ? <Foot status={status.data} onQuarantined={() => setPanel({ show: 'quarantine' })} /> : null}
+            {status.data ? <Foot status={status.data} onQuarantined={() => show({ show: 'quarantine' })} /> : null}
             {sources && now > 0 ? (
               <SourceCoverage
                 sources={sources}
@@ -88,8 +98,10 @@ export function SourcesPage() {
           </Sources>
         </div>
         {panel.show === 'none' ? null : (
-          <aside className="so-add" aria-label={PANEL_NAMES[panel.show]}>
-            <SidePanel panel={panel} onPanel={setPanel} connections={connections.data?.items ?? []} zone={zone} now={now} />
+          <aside ref={side} className="so-add" aria-label={PANEL_NAMES[panel.show]}>
+            <div className="so-side">
+              <SidePanel panel={panel} onPanel={show} connections={connections.data?.items ?? []} zone={zone} now={now} />
+            </div>
           </aside>
         )}
       </div>
@@ -101,10 +113,11 @@ interface SourcesProps {
   sources: readonly SourceStatus[] | undefined
   error: Error | null
   retry: () => void
+  connect: () => void
   children: ReactNode
 }
 
-function Sources({ sources, error, retry, children }: SourcesProps) {
+function Sources({ sources, error, retry, connect, children }: SourcesProps) {
   if (!sources && error) return <ErrorState what="The sources could not be read" error={error} kept="Whatever was acknowledged is stored." onRetry={retry} />
   if (!sources) {
     return (
@@ -117,8 +130,18 @@ function Sources({ sources, error, retry, children }: SourcesProps) {
   }
   if (sources.length === 0)
     return (
-      <EmptyState title="No source has delivered anything yet">
-        Drop a file, paste lines, run the command or send a request: each becomes a row here within a second.
+      <EmptyState
+        title="No source has delivered anything yet"
+        actions={
+          <>
+            <Button look="primary" icon="cloud" size="large" onClick={connect}>
+              Connect to AWS
+            </Button>
+            <DemoButton />
+          </>
+        }
+      >
+        Or drop a file anywhere on this page, paste lines, run the command or send a request.
       </EmptyState>
     )
   return children
@@ -140,39 +163,49 @@ function Answer({ status, zone, now }: { status: Status | undefined; zone: Zone;
   }
   const totals = totalsOf(status.sources)
   const states = status.sources.map((source) => ({ source, state: sourceState(source, now) }))
-  const live = states.filter(({ state }) => state === 'live' || state === 'behind')
-  const behind = live.filter(({ state }) => state === 'behind')
+  const live = states.filter(({ state }) => state === 'live' || isHeldUp(state))
+  const heldUp = live.filter(({ state }) => state !== 'live')
   const lost = totals.received - totals.stored - totals.duplicate - totals.quarantined - totals.rejected
   return (
     <div className="grow">
       <h1 className="answer">
         <b>
-          {formatPlural(status.sources.length, 'source')}, {formatPlural(totals.received, 'event')} received
-          {totals.adds ? ', every one accounted for.' : `, ${formatCount(Math.abs(lost))} not accounted for.`}
+          {status.sources.length === 0
+            ? 'No source yet.'
+            : `${formatPlural(status.sources.length, 'source')}, ${formatPlural(totals.received, 'event')} received${totals.adds ? ', every one accounted for.' : `, ${formatCount(Math.abs(lost))} not accounted for.`}`}
         </b>{' '}
-        {liveSentence(live.length, behind.length, status, zone)}
+        {liveSentence(live, status, zone)}
       </h1>
-      <p className="sub">
-        {limits(
-          behind.map(({ source }) => source),
-          status,
-        )}
-      </p>
+      <p className="sub">{limits(heldUp, status)}</p>
     </div>
   )
 }
 
-function liveSentence(live: number, behind: number, status: Status, zone: Zone): string {
-  if (status.sources.length === 0) return ''
-  if (live === 0) return 'None is delivering at the moment.'
-  const ends = status.sources.flatMap((source) => (source.completeUntil && (source.lagMs ?? Infinity) < 120_000 ? [Date.parse(source.completeUntil)] : []))
-  const until = ends.length > 0 ? ` complete until ${formatClock(Math.min(...ends), zone, 'minute')}` : ' delivering'
-  const late = behind > 0 ? `; ${behind === 1 ? 'one is' : `${behind} are`} behind` : ''
-  return `${live - behind} of ${live} live ones ${live - behind === 1 ? 'is' : 'are'}${until}${late}.`
+interface Stated {
+  source: SourceStatus
+  state: SourceState
 }
 
-function limits(behind: readonly SourceStatus[], status: Status): string {
-  const late = behind.slice(0, 3).map((source) => `${shortSourceName(source.name)} is ${formatLag(source.lagMs ?? 0)} behind.`)
+function liveSentence(live: readonly Stated[], status: Status, zone: Zone): string {
+  if (status.sources.length === 0) return ''
+  if (live.length === 0) return 'None is delivering at the moment.'
+  const of = (...states: SourceState[]): number => live.filter(({ state }) => states.includes(state)).length
+  const [fine, behind, starting, refused] = [of('live'), of('behind'), of('starting'), of('forbidden', 'failing')]
+  const ends = status.sources.flatMap((source) => (source.completeUntil && (source.lagMs ?? Infinity) < 120_000 ? [Date.parse(source.completeUntil)] : []))
+  const until = ends.length > 0 ? ` complete until ${formatClock(Math.min(...ends), zone, 'minute')}` : ' delivering'
+  const late = [
+    behind > 0 ? `${behind === 1 ? 'one is' : `${behind} are`} behind` : '',
+    starting > 0 ? `${starting === 1 ? 'one is' : `${starting} are`} being read for the first time` : '',
+    refused > 0 ? `${refused === 1 ? 'one' : refused} can’t be read` : '',
+  ].filter(Boolean)
+  return `${fine} of ${live.length} live ones ${fine === 1 ? 'is' : 'are'}${until}${late.map((words) => `; ${words}`).join('')}.`
+}
+
+function limits(heldUp: readonly Stated[], status: Status): string {
+  if (status.sources.length === 0) return 'Connect AWS, drop a file, or send something: each source becomes a row here within a second.'
+  // The first look at many groups takes a minute; the sentence above counts them.
+  const named = heldUp.filter(({ state }) => state !== 'starting')
+  const late = named.slice(0, 3).map(({ source, state }) => `${heldUpWords(source, state)}.`)
   const linking = status.linking.pending > 0 ? `${formatCount(status.linking.pending)} events are still being linked.` : 'Everything that is stored is linked.'
   return [...late, linking].join(' ')
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SourceStatus } from '#lib/model/api'
-import { shortSourceName, sourceState, totalsOf } from './source-state'
+import { heldUpWords, isHeldUp, shortSourceName, sourceState, totalsOf, type SourceState } from './source-state'
 
 const now = Date.parse('2026-11-22T12:00:00Z')
 const heard = (agoMs: number, lagMs: number | null) => ({
@@ -19,9 +19,19 @@ describe('the state of a source', () => {
     ['done', heard(1_000, null)],
     ['live', { ...heard(3_600_000, 150_000), polled: true }],
     ['behind', { ...heard(1_000, 400_000), polled: true }],
-    ['behind', { ...heard(1_000, null), polled: true }],
+    ['starting', { ...heard(1_000, null), polled: true }],
+    ['forbidden', { ...heard(1_000, null), polled: true, problem: 'forbidden' }],
+    ['failing', { ...heard(1_000, 9_000), polled: true, problem: 'failing' }],
     ['empty', { kind: 'http', lagMs: null, lastReceived: null, lastEvent: null }],
   ] as const)('is %s', (state, source) => expect(sourceState(source, now)).toBe(state))
+})
+
+it('says why a source is not as far as it should be, and never a lag that nobody knows', () => {
+  const words = (state: SourceState, lagMs: number | null): string => heldUpWords({ name: '/aws/lambda/cart', lagMs }, state).replace(/\s/g, ' ')
+  expect([words('behind', 400_000), words('forbidden', null), words('failing', 9_000), words('starting', null)]).toEqual([
+    'cart is 6 min 40 s behind', 'cart may not be read', 'cart can’t be read at the moment', 'cart is being read for the first time',
+  ]) // prettier-ignore
+  expect((['live', 'quiet', 'done', 'empty', 'behind', 'forbidden'] as const).map(isHeldUp)).toEqual([false, false, false, false, true, true])
 })
 
 it('knows a log group by its last word', () => expect([shortSourceName('/aws/lambda/cart'), shortSourceName('app.ndjson')]).toEqual(['cart', 'app.ndjson']))

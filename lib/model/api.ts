@@ -54,6 +54,7 @@ export const sourceStatus = z.object({
   /** Events a bucket over the asked range, oldest first. */
   rate: z.array(z.number()).optional(),
   polled: z.boolean().optional().describe('true where a connection asks it for more'),
+  problem: z.enum(['forbidden', 'failing']).optional().describe('of a polled source: why it cannot be read now; the connection says what to do'),
   coverage: z
     .array(z.object({ from: iso, to: iso }))
     .optional()
@@ -221,7 +222,13 @@ export const eventList = z.object({ items: z.array(eventItem), nextCursor: z.str
 export const transactionDetail = transactionItem.omit({ shape: true, shapeCut: true }).extend({
   spans: z.array(spanItem),
   links: z.array(linkItem),
-  events: z.array(eventDetail).describe('the first 2,000 in order of time; eventCount says how many there are'),
+  events: z
+    .array(
+      eventDetail.extend({
+        continues: z.string().nullable().describe('the first line of the entry that this one goes on with (a trace, a part of a line); null: it begins one'),
+      }),
+    )
+    .describe('the first 2,000 in order of time; eventCount says how many there are'),
   spansCut: z.number(),
   criticalPath: z
     .array(z.object({ spanId: z.string(), startMs: z.number(), endMs: z.number(), waiting: z.boolean() }))

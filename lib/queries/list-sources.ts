@@ -65,6 +65,7 @@ export async function listSources(db: Db, nowNs: UnixNano, range?: TimeRange): P
       lastReceived: iso(row.last_received_ns),
       services: [...nodes.values()].map((node) => ({ name: node.name, kind: node.kind })).sort((a, b) => (a.name < b.name ? -1 : 1)),
       ...(coverage.polled ? { polled: true } : {}),
+      ...(coverage.polled?.problem ? { problem: coverage.polled.problem } : {}),
       ...(ranges?.has(row.id) ? { coverage: ranges.get(row.id)?.map(({ fromNs, toNs }) => ({ from: nsToIso(fromNs), to: nsToIso(toNs) })) ?? [] } : {}),
       ...(rates ? { rate: rates.get(row.id) ?? Array.from({ length: RATE_POINTS }, () => 0) } : {}),
     }

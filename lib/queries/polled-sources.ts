@@ -9,6 +9,8 @@ export interface PolledSource {
   name: string
   kind: 'cloudwatch' | 'xray'
   completeNs: UnixNano | null
+  /** Why it can't be read now. */
+  problem: 'forbidden' | 'failing' | null
 }
 
 /**
@@ -16,9 +18,10 @@ export interface PolledSource {
  * not be read holds everything up, since what it has is not here. A small table: one row a group.
  */
 export async function loadPolledSources(db: Db): Promise<Map<bigint, PolledSource>> {
-  const rows = await db.rows<{ source_id: bigint; name: string; kind: string; complete_ms: bigint | null }>(sql`
+  const rows = await db.rows<{ source_id: bigint; name: string; kind: string; complete_ms: bigint | null; forbidden: boolean; failing: boolean }>(sql`
     select t.source_id, min(t.name) as name, min(t.kind) as kind,
-           case when count(*) = count(t.complete_ms) then min(t.complete_ms) end as complete_ms
+           case when count(*) = count(t.complete_ms) then min(t.complete_ms) end as complete_ms,
+           bool_or(t.state = 'forbidden') as forbidden, bool_or(t.state = 'failing') as failing
     from poll_target t
     join aws_connection c on c.id = t.connection_id
     where c.enabled and t.state in ('active', 'forbidden', 'failing') and (t.kind = 'logs' or c.xray)
@@ -26,7 +29,12 @@ export async function loadPolledSources(db: Db): Promise<Map<bigint, PolledSourc
   return new Map(
     rows.map((row) => [
       row.source_id,
-      { name: row.name, kind: row.kind === 'xray' ? 'xray' : 'cloudwatch', completeNs: row.complete_ms === null ? null : row.complete_ms * NS_PER_MS },
+      {
+        name: row.name,
+        kind: row.kind === 'xray' ? 'xray' : 'cloudwatch',
+        completeNs: row.complete_ms === null ? null : row.complete_ms * NS_PER_MS,
+        problem: row.forbidden ? 'forbidden' : row.failing ? 'failing' : null,
+      },
     ]),
   )
 }

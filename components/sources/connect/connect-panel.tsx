@@ -83,7 +83,7 @@ export function ConnectPanel({ existing, onDone, onClose }: ConnectPanelProps) {
         <Step
           number={3}
           title="Permissions"
-          state={at === 'permissions' && (test.isError || test.data?.ok === false) ? 'failed' : stateOf('permissions')}
+          state={stateOf('permissions') !== 'later' && (test.isError || test.data?.ok === false) ? 'failed' : stateOf('permissions')}
           summary={permissionSummary(stateOf('permissions'), new Set(test.data?.checks.flatMap((check) => (check.ok ? [] : [check.action]))).size)}
         >
           {at === 'permissions' ? <StepPermissions draft={draft} test={test.data} testing={test.isPending} error={test.error} onTest={runTest} /> : null}
@@ -142,6 +142,8 @@ function AccessSummary({ entered }: { entered: Entered }) {
 
 function permissionSummary(state: 'now' | 'done' | 'later', missing: number): string | null {
   if (state === 'later') return null
+  if (missing > 0 && state === 'done')
+    return `Gone on without: what ${missing === 1 ? 'the missing one forbids' : `the ${missing} missing ones forbid`} is not read until it is allowed.`
   if (missing > 0) return `${missing === 1 ? 'One is' : `${missing} are`} missing. Add ${missing === 1 ? 'it' : 'them'} to the policy, then test again.`
   return state === 'done' ? 'Everything that is needed is allowed.' : null
 }
