@@ -5,6 +5,7 @@ import Link from 'next/link'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { formatClock, formatMoment } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
+import { visibleText } from '#lib/graph/visible-text'
 import { useEvent } from '#lib/hooks/transaction-data'
 import type { EventPages } from '#lib/hooks/transaction-data'
 import type { EventItem } from '#lib/model/api'
@@ -103,9 +104,9 @@ function EventLine({ event, open, onToggle, zone, withDay, hrefOf }: EventLinePr
         <span className="mono whitespace-nowrap text-ink-2">{withDay ? formatMoment(ms, zone, 'ms', ms) : formatClock(ms, zone, 'ms')}</span>
         <ServiceName name={event.service} kind={event.kind} size={14} />
         <span className={`text-small ${levelColour(event.severity)}`}>{event.level}</span>
-        <span className="mono cut text-[11.5px] max-sm:col-span-3" title={event.message}>
-          {event.message}
-        </span>
+        <bdi className="mono cut text-[11.5px] max-sm:col-span-3" title={event.message}>
+          {visibleText(event.message)}
+        </bdi>
       </button>
       {open ? <OpenedEvent id={event.id} hrefOf={hrefOf} /> : null}
     </>
@@ -124,7 +125,7 @@ function OpenedEvent({ id, hrefOf }: { id: string; hrefOf: (id: string) => strin
   return (
     <div className="border-b border-line bg-surface-0 px-6 py-2 max-lg:px-4">
       <pre className="max-h-80 overflow-auto whitespace-pre-wrap text-[11.5px] leading-[17px] text-ink-2 [overflow-wrap:anywhere]" tabIndex={0}>
-        {data.raw}
+        {visibleText(data.raw)}
       </pre>
       <div className="row mt-2 flex-wrap">
         {data.transactions.map((transaction) => (

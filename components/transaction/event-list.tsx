@@ -3,13 +3,15 @@ import { useMemo, useRef, useState } from 'react'
 import type { RefObject } from 'react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { formatCount, formatPlural } from '#lib/base/format'
-import type { EventDetail } from '#lib/model/api'
-import { CopyButton } from '#components/ui/controls'
+import { foldLines } from '#lib/graph/entries'
+import type { Entry } from '#lib/graph/entries'
+import type { TransactionDetail } from '#lib/model/api'
 import { Icon } from '#components/ui/icon'
 import { MenuItem, Popover } from '#components/ui/popover'
 import { ServiceName } from '#components/ui/service'
-import { levelColour } from '#components/search/raw-events'
-import { RawText } from './raw-line'
+import { EventEntry } from './event-entry'
+
+type Line = TransactionDetail['events'][number]
 
 export interface EventFilter {
   service: string
@@ -17,7 +19,7 @@ export interface EventFilter {
 }
 
 export interface EventListProps {
-  events: EventDetail[]
+  events: Line[]
   /** How many there are; more than `events` where the answer was cut. */
   total: number
   startNs: bigint
@@ -48,20 +50,16 @@ const LEVELS: Record<string, Level> = {
 }
 const levelOf = (filter: EventFilter): Level => LEVELS[filter.level] ?? LINES_ONLY
 
-/** Seconds after the start with ms: `+1.504`, `−0.030`; whole hours still read as seconds. */
-function offset(event: EventDetail, startNs: bigint): string {
-  const seconds = Number(BigInt(event.timeNs) - startNs) / 1e9
-  return `${seconds < 0 ? '\u2212' : '+'}${Math.abs(seconds).toFixed(3)}`
-}
-
-/** All lines of the transaction in order of time. Each opens to its raw text. */
+/** All lines of the transaction in order of time, a trace and the parts of a cut line as one entry. Each opens to its raw text. */
 export function EventList(props: EventListProps) {
   const { events, total, startNs, filter, proving, values, spans, scroll, onSpan } = props
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
   const top = useRef<HTMLDivElement>(null)
   const shown = useMemo(() => {
     const { least, traces } = levelOf(filter)
-    return events.filter((event) => (filter.service === '' || event.service === filter.service) && event.severity >= least && (traces || event.form === 'log'))
+    const fits = (line: Line) => (filter.service === '' || line.service === filter.service) && line.severity >= least && (traces || line.form === 'log')
+    // An entry is shown whole: the line of it that fits is read with the others.
+    return foldLines(events).filter(({ head, rest }) => fits(head) || rest.some(fits))
   }, [events, filter])
   const virtual = useVirtualizer({
     count: shown.length,
@@ -69,7 +67,7 @@ export function EventList(props: EventListProps) {
     estimateSize: () => 24,
     overscan: 16,
     scrollMargin: top.current?.offsetTop ?? 0,
-    getItemKey: (i) => shown[i]?.id ?? i,
+    getItemKey: (i) => shown[i]?.head.id ?? i,
   })
   const toggle = (id: string) => {
     const next = new Set(open)
@@ -78,7 +76,7 @@ export function EventList(props: EventListProps) {
   }
   return (
     <section aria-label="Events" className="pb-6">
-      <EventHead {...props} shown={shown.length} />
+      <EventHead {...props} shown={shown} />
       {total > events.length ? (
         <p className="bg-surface-2 px-6 py-1.5 text-small text-ink-2 max-lg:px-4">
           The first {formatCount(events.length)} of {formatCount(total)} events. The search lists all of them.
@@ -91,10 +89,11 @@ export function EventList(props: EventListProps) {
       ) : null}
       <div ref={top} style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {virtual.getVirtualItems().map((item) => {
-          const event = shown[item.index]
-          if (!event) return null
-          const on = proving.has(event.id)
-          const near = event.spanId !== null && spans.has(event.spanId)
+          const entry = shown[item.index]
+          if (!entry) return null
+          const { head, rest } = entry
+          const on = [head, ...rest].some((line) => proving.has(line.id))
+          const near = head.spanId !== null && spans.has(head.spanId)
           return (
             <div
               key={item.key}
@@ -103,22 +102,15 @@ export function EventList(props: EventListProps) {
               className="absolute inset-x-0 top-0"
               style={{ transform: `translateY(${item.start - virtual.options.scrollMargin}px)` }}
             >
-              <button
-                type="button"
-                aria-expanded={open.has(event.id)}
-                className={`ev-row ${on ? 'bg-accent-weak' : near ? 'bg-surface-2' : ''}`}
-                onClick={() => toggle(event.id)}
-              >
-                <span className="mono num text-ink-3" title={event.time}>
-                  {offset(event, startNs)}
-                </span>
-                <ServiceName name={event.service} kind={event.kind} size={14} />
-                <span className={`ev-level ${levelColour(event.severity)}`}>{event.form === 'segment' ? 'trace' : event.level}</span>
-                <span className="ev-message mono cut" title={event.message}>
-                  {event.message}
-                </span>
-              </button>
-              {open.has(event.id) ? <OpenEvent event={event} values={on ? values : []} onSpan={onSpan} /> : null}
+              <EventEntry
+                entry={entry}
+                startNs={startNs}
+                mark={on ? 'proves' : near ? 'near' : null}
+                values={on ? values : []}
+                open={open.has(head.id)}
+                onToggle={() => toggle(head.id)}
+                onSpan={onSpan}
+              />
             </div>
           )
         })}
@@ -127,13 +119,15 @@ export function EventList(props: EventListProps) {
   )
 }
 
-function EventHead({ events, total, filter, onFilter, proving, shown }: EventListProps & { shown: number }) {
+function EventHead({ events, total, filter, onFilter, proving, shown }: EventListProps & { shown: readonly Entry<Line>[] }) {
   const services = useMemo(() => [...new Map(events.map((event) => [event.service, event.kind])).entries()].sort(([a], [b]) => (a < b ? -1 : 1)), [events])
   const traces = useMemo(() => events.filter((event) => event.form === 'segment').length, [events])
+  const lines = shown.reduce((sum, { rest }) => sum + 1 + rest.length, 0)
+  const entries = shown.length < lines ? ` as ${formatPlural(shown.length, 'entry', 'entries')}` : ''
   const count =
-    shown === events.length - traces
-      ? `${formatCount(shown)} in order of time${traces > 0 ? `, and ${formatPlural(traces, 'trace document')}` : ''}`
-      : `${formatCount(shown)} of ${formatCount(total)}`
+    lines === events.length - traces
+      ? `${formatCount(lines)}${entries} in order of time${traces > 0 ? `, and ${formatPlural(traces, 'trace document')}` : ''}`
+      : `${formatCount(lines)} of ${formatCount(total)}${entries}`
   return (
     <div className="head sticky top-0 z-[3] border-b border-line bg-surface-1 px-6 max-lg:static max-lg:px-4">
       <h2>Events</h2>
@@ -208,27 +202,6 @@ function EventHead({ events, total, filter, onFilter, proving, shown }: EventLis
           )}
         </Popover>
       </span>
-    </div>
-  )
-}
-
-function OpenEvent({ event, values, onSpan }: { event: EventDetail; values: readonly string[]; onSpan: (spanId: string) => void }) {
-  const { spanId } = event
-  return (
-    <div className="border-y border-line bg-surface-0 px-6 py-2 max-lg:px-4">
-      <RawText raw={event.raw} values={values} className="max-h-96 overflow-auto" />
-      <div className="row mt-2 flex-wrap">
-        <CopyButton text={event.raw} label="Copy line" look="quiet" />
-        {spanId ? (
-          <button type="button" className="btn quiet" onClick={() => onSpan(spanId)}>
-            Show its span
-          </button>
-        ) : null}
-        <span className="small ml-auto text-ink-3">
-          {event.logGroup ?? event.source}
-          {event.logStream ? `, ${event.logStream}` : ''}
-        </span>
-      </div>
     </div>
   )
 }

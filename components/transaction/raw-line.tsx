@@ -1,6 +1,7 @@
 'use client'
 import type { ReactNode } from 'react'
 import { markValues } from '#lib/graph/evidence'
+import { visibleText } from '#lib/graph/visible-text'
 import { ServiceName } from '#components/ui/service'
 import type { Kind } from '#components/ui/icon'
 
@@ -18,10 +19,10 @@ export function RawText({ raw, values, className = '' }: RawTextProps) {
       {markValues(raw, values).map((piece, i) =>
         piece.marked ? (
           <mark key={i} className="raw-mark">
-            {piece.text}
+            {visibleText(piece.text)}
           </mark>
         ) : (
-          piece.text
+          visibleText(piece.text)
         ),
       )}
     </pre>

@@ -1,6 +1,7 @@
 'use client'
 import { formatClock } from '#lib/base/clock'
 import { formatCount, formatDuration, formatPlural } from '#lib/base/format'
+import { foldLines } from '#lib/graph/entries'
 import { sureWords } from '#lib/graph/evidence'
 import type { Unit, UnitLink } from '#lib/graph/fold-transaction'
 import { repeatKey } from '#lib/graph/fold-transaction'
@@ -32,6 +33,7 @@ export interface SpanInspectorProps extends InspectorProps {
 
 /** One span, or the spans that a node stands for: facts, lines, causes and effects. */
 export function SpanInspector({ model, unit, onSelect, onToggle }: SpanInspectorProps) {
+  const [zone] = usePreference('zone')
   const words = unitWords(unit, model.tree)
   const kind = unit.lead?.kind ?? unit.missing?.kind ?? 'external'
   const { links } = model.folded
@@ -41,7 +43,9 @@ export function SpanInspector({ model, unit, onSelect, onToggle }: SpanInspector
   // A trace document says what the facts above say already; it is read where nothing was logged.
   const events = logged.length > 0 ? logged : all
   // What failed is read first.
-  const lines = [...events.filter((event) => event.severity >= 17), ...events.filter((event) => event.severity < 17)].slice(0, LINES_SHOWN)
+  const entries = foldLines(events)
+  const failed = ({ head, rest }: (typeof entries)[number]) => head.severity >= 17 || rest.some((line) => line.severity >= 17)
+  const lines = [...entries.filter(failed), ...entries.filter((entry) => !failed(entry))].slice(0, LINES_SHOWN)
   return (
     <>
       <InspectorSection>
@@ -58,15 +62,18 @@ export function SpanInspector({ model, unit, onSelect, onToggle }: SpanInspector
       <Links title="Caused" links={links.filter((link) => link.source === unit.id)} other={(link) => link.target} model={model} onSelect={onSelect} />
       {unit.fold === 'inner' ? <Steps unit={unit} model={model} onToggle={onToggle} /> : null}
       {events.length > 0 ? (
-        <InspectorSection title="Lines" note={events.length > lines.length ? `${lines.length} of ${formatCount(events.length)}` : formatCount(events.length)}>
-          {lines.map((event) => (
+        <InspectorSection
+          title="Lines"
+          note={entries.length > lines.length ? `${lines.length} of ${formatCount(entries.length)}` : formatCount(entries.length)}
+        >
+          {lines.map(({ head, rest }) => (
             <RawLine
-              key={event.id}
-              service={event.service}
-              kind={event.kind}
-              what={event.form === 'segment' ? 'trace' : event.level}
-              time={event.time.slice(11, 23)}
-              raw={event.raw}
+              key={head.id}
+              service={head.service}
+              kind={head.kind}
+              what={head.form === 'segment' ? 'trace' : head.level}
+              time={formatClock(Date.parse(head.time), zone, 'ms')}
+              raw={[head, ...rest].map((line) => line.raw).join('\n')}
               values={[]}
             />
           ))}
@@ -98,9 +105,11 @@ function Facts({ span, model }: { span: SpanItem; model: InspectorProps['model']
       <dl className="facts">
         <dt>start</dt>
         <dd>
-          <span className="mono">{formatClock(Date.parse(span.startTime), zone, 'ms')}</span>
-          {span.startExact ? '' : ' at the latest'}
-          {node && node.startMs !== 0 ? `, ${node.startMs < 0 ? '\u2212' : '+'}${formatDuration(Math.abs(node.startMs))}` : ''}
+          <span>
+            <span className="mono">{formatClock(Date.parse(span.startTime), zone, 'ms')}</span>
+            {span.startExact ? '' : ' at the latest'}
+            {node && node.startMs !== 0 ? `, ${node.startMs < 0 ? '\u2212' : '+'}${formatDuration(Math.abs(node.startMs))}` : ''}
+          </span>
         </dd>
         <dt>duration</dt>
         <dd>{span.durationMs === null ? (span.open ? 'no end seen' : 'not known') : formatDuration(span.durationMs)}</dd>

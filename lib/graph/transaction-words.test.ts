@@ -44,7 +44,40 @@ api POST 0-400 #a !
       coupon validate 30-60 #v !
     stock release 210-300 #s !`
 
+const line = (spanId: string, severity: number, message: string): TransactionDetail['events'][number] => ({
+  id: `${spanId}${severity}`,
+  time: '',
+  timeNs: '0',
+  observedTime: null,
+  source: '',
+  service: '',
+  kind: 'function',
+  logGroup: null,
+  logStream: null,
+  sourceEventId: null,
+  form: 'log',
+  severity,
+  level: '',
+  message,
+  spanId,
+  requestId: null,
+  traceId: null,
+  raw: message,
+  rawBase64: null,
+  template: '',
+  fields: [],
+  transactions: [],
+  continues: null,
+})
+
 describe('the first line of a transaction', () => {
+  it('quotes the first error line of what failed first, shortened, with nothing in it that acts on the reader', () => {
+    const events = [line('c', 17, 'caller saw it'), line('v', 9, 'validating'), line('v', 17, 'coupon refused\u202e code=SAVE20\n  at validate')]
+    expect(words(FAILING, { status: 'error', events }).said).toContain('after 60 ms: \u201ccoupon refused‹RLO› code=SAVE20\u201d')
+    expect(words(FAILING, { status: 'error', events: [line('v', 17, 'x'.repeat(300))] }).said).toHaveLength(
+      'POST /checkout failed after 4.21 s: coupon failed first, in validate after 60 ms: \u201c\u201d'.length + 111,
+    )
+  })
   it('names the deepest failure that came first, not the caller that failed because of it', () => {
     expect(words(FAILING, { status: 'error', outcome: 'not_reserved' })).toEqual({
       said: 'POST /checkout failed after 4.21 s: coupon failed first, in validate after 60 ms with not_reserved.',

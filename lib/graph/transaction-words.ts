@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatPercent } from '#lib/base/format'
 import type { SpanItem, TransactionDetail } from '#lib/model/api'
 import type { CauseTree } from './cause-tree'
 import { shortOperation } from './unit-words'
+import { visibleText } from './visible-text'
 
 export interface TransactionWords {
   /** Set in bold: the verdict. */
@@ -43,14 +44,27 @@ export function failedFirst(tree: CauseTree): SpanItem | null {
   return first?.span ?? null
 }
 
+/** A headline holds about as much. */
+const SAID_MAX = 110
+
+/** What the span's first error says: the one line that is read before any other. */
+function firstError(detail: TransactionDetail, span: SpanItem): string | null {
+  const error = detail.events.find((event) => event.spanId === span.id && event.form === 'log' && event.severity >= 17 && event.message.trim() !== '')
+  if (!error) return null
+  const said = visibleText(error.message.trim().split('\n', 1)[0] ?? '')
+  return said.length > SAID_MAX ? `${said.slice(0, SAID_MAX).trimEnd()}\u2026` : said
+}
+
 function failureRest(detail: TransactionDetail, tree: CauseTree, first: SpanItem | null): string {
   const outcome = detail.outcome ? ` with ${detail.outcome}` : ''
   if (!first) return detail.outcome ? `it ended${outcome}.` : 'no span says where.'
   const node = tree.nodes.get(first.id)
   const where = first.name && first.id !== tree.roots[0] ? `, in ${shortOperation(first.name, 40)}` : ''
   const at = node && node.startMs > 0 ? ` after ${formatDuration(node.endMs ?? node.startMs)}` : ''
-  if (tree.order.length === 1) return `${first.service} failed${outcome}.`
-  return `${first.service} failed first${where}${at}${outcome}.`
+  const said = firstError(detail, first)
+  const why = said === null ? '.' : `: \u201c${said}\u201d`
+  if (tree.order.length === 1) return said === null ? `${first.service} failed${outcome}.` : `\u201c${said}\u201d`
+  return `${first.service} failed first${where}${at}${outcome}${why}`
 }
 
 function okRest(detail: TransactionDetail): string {

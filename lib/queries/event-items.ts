@@ -3,7 +3,9 @@ import { idFromHex, idToHex } from '#lib/base/hash'
 import { nsToIso, type UnixNano } from '#lib/base/time'
 import { sql } from '#lib/db/sql'
 import type { EventDetail, EventItem } from '#lib/model/api'
-import type { Field } from '#lib/model/event'
+import type { SpanLine } from '#lib/graph/entries'
+import { channelOf } from '#lib/model/channel'
+import type { Field, ParsedEvent } from '#lib/model/event'
 import type { AccessFormats } from '#lib/parse/access-format'
 import { parseRecord } from '#lib/parse/index'
 import type { Services } from './services'
@@ -89,18 +91,40 @@ export function toEventItem(row: EventRow, services: Services): EventItem {
 
 /** With the raw text and the fields that are found in it now: a better parser shows more in old events too. */
 export function toEventDetail(row: EventDetailRow, services: Services, transactions: readonly bigint[], formats?: AccessFormats): EventDetail {
+  return detailOf(row, services, transactions, fieldsOf(row, formats))
+}
+
+/** The same, with what tells which lines of a span are one entry. */
+export function toSpanLine(
+  row: EventDetailRow,
+  services: Services,
+  transactions: readonly bigint[],
+  formats?: AccessFormats,
+): SpanLine & { event: EventDetail } {
+  const { fields, facts } = parsed(row, formats)
+  const event = detailOf(row, services, transactions, fields)
+  const { id, sourceEventId, severity, spanId } = event
+  const writer = [row.source, row.log_group, row.log_stream, channelOf({ facts, fields })].join('\0')
+  return { id, timeNs: row.time_ns, sourceEventId, severity, spanId, writer, facts, event }
+}
+
+function detailOf(row: EventDetailRow, services: Services, transactions: readonly bigint[], fields: Field[]): EventDetail {
   return {
     ...toEventItem(row, services),
     raw: row.body,
     rawBase64: row.body_bytes === null ? null : row.body_bytes.toString('base64'),
     template: row.template ?? '',
-    fields: fieldsOf(row, formats),
+    fields,
     transactions: transactions.map(idToHex),
   }
 }
 
 /** The named values of an event, by the same parser that indexed it. */
 export function fieldsOf(row: EventDetailRow, formats?: AccessFormats): Field[] {
+  return parsed(row, formats).fields
+}
+
+function parsed(row: EventDetailRow, formats?: AccessFormats): ParsedEvent {
   const record = {
     form: row.form === 0 ? ('log' as const) : ('segment' as const),
     body: row.body,
@@ -110,5 +134,5 @@ export function fieldsOf(row: EventDetailRow, formats?: AccessFormats): Field[] 
     ...(row.source_event_id === null ? {} : { sourceEventId: row.source_event_id }),
     line: 1,
   }
-  return parseRecord(record, { sourceName: row.source ?? '', receivedNs: row.time_ns, formats }).fields
+  return parseRecord(record, { sourceName: row.source ?? '', receivedNs: row.time_ns, formats })
 }

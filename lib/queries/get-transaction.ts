@@ -3,10 +3,11 @@ import { idFromHex, idToHex } from '#lib/base/hash'
 import { durationMs, type UnixNano } from '#lib/base/time'
 import { sql } from '#lib/db/sql'
 import { criticalPath } from '#lib/graph/critical-path'
-import type { EventDetail, TransactionDetail } from '#lib/model/api'
+import { entriesOf } from '#lib/graph/entries'
+import type { TransactionDetail } from '#lib/model/api'
 import type { ServiceKind } from '#lib/model/event'
 import { loadAccessFormats } from './access-formats'
-import { EVENT_DETAIL_COLUMNS, EVENT_TABLES, type EventDetailRow, toEventDetail } from './event-items'
+import { EVENT_DETAIL_COLUMNS, EVENT_TABLES, type EventDetailRow, toSpanLine } from './event-items'
 import { loadMissing } from './find-missing'
 import { LINK_COLUMNS, LINK_ENDS, type LinkRow, toLinkItem } from './link-items'
 import type { Db } from './read'
@@ -88,7 +89,7 @@ async function loadLinks(db: Db, spanIds: readonly bigint[]): Promise<LinkRow[]>
 }
 
 /** The first events in order of time, up to a number and a size. Relies on event_group. */
-async function loadEvents(db: Db, spanIds: readonly bigint[], services: Services): Promise<EventDetail[]> {
+async function loadEvents(db: Db, spanIds: readonly bigint[], services: Services): Promise<TransactionDetail['events']> {
   const rows = await db.rows<EventDetailRow & { bytes: bigint }>(sql`
     with member as (
       select e.time_ns, e.id, octet_length(e.body) as bytes
@@ -111,7 +112,9 @@ async function loadEvents(db: Db, spanIds: readonly bigint[], services: Services
     group by span_id`)
   const transactionsOf = new Map(shared.map((entry) => [entry.span_id, entry.transaction_ids]))
   const formats = await loadAccessFormats(db)
-  return rows.map((row) => toEventDetail(row, services, (row.span_id !== null && transactionsOf.get(row.span_id)) || [], formats))
+  const found = rows.map((row) => toSpanLine(row, services, (row.span_id !== null && transactionsOf.get(row.span_id)) || [], formats))
+  const { lines, continues } = entriesOf(found)
+  return lines.map(({ event }) => ({ ...event, continues: continues.get(event.id) ?? null }))
 }
 
 function pathOf(row: TransactionRow, spans: readonly SpanRow[], links: readonly LinkRow[], services: Services): TransactionDetail['criticalPath'] {
