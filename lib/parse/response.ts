@@ -89,6 +89,9 @@ const S3_NAME = /^(?:s3|aws|xamz|amz|putobject|bucket)+requestid$/
 /** `event 6ba7…`, `(topic message: 6ba7…)`: words before an id where no name is. */
 const WORDED = /\b(message|event)(?:[ _-]?id)?[ :=#([]{1,3}([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b/gi
 
+/** Nothing but the name of what a function was called with: `Event: {…}`. */
+const INPUT = /^\W{0,4}(?:lambda )?(?:event|input)\W{0,4}$/i
+
 type NamedKind = 'message' | 'event' | 'execution' | 'request'
 
 function kindOfName(plain: string): NamedKind | null {
@@ -135,7 +138,7 @@ function sayId(speech: Speech, kind: NamedKind, { name, value }: Field, named: D
   const { draft } = speech
   if (speech.words === undefined) speech.words = directionOf(speech.human)
   const direction = named ?? speech.words
-  if (kind === 'execution') return executionRef(value, direction, draft)
+  if (kind === 'execution') return executionRef(value, direction ?? (INPUT.test(speech.human) ? 'receiving' : null), draft)
   if (kind === 'request' ? !/^[0-9A-Z]{16}$/.test(value) : !isUuid(value) || idOf(value) === undefined) return
   if (direction === 'sending') addRef(draft, { kind, role: kind === 'request' ? 'called' : 'produced', value })
   else addRef(draft, { kind, role: direction === 'receiving' ? 'consumed' : 'mentioned', value, place: placeOf(speech, name) })
