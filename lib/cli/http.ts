@@ -28,10 +28,10 @@ const ASK_SILENT_MS = 30_000
 /** Answers hold at most 100 errors or 1,000 items; more is no answer of ours. */
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024
 
-/** GET, with the JSON of the answer. Rejects only when `signal` fires. */
-export async function ask({ url, signal, silentMs = ASK_SILENT_MS }: Ask): Promise<Outcome> {
+/** GET, or a POST without a body, with the JSON of the answer. Rejects only when `signal` fires. */
+export async function ask({ url, signal, silentMs = ASK_SILENT_MS }: Ask, method: 'GET' | 'POST' = 'GET'): Promise<Outcome> {
   try {
-    const response = await respond(start({ url, signal, silentMs }, 'GET', { accept: 'application/json' }), (req) => req.end())
+    const response = await respond(start({ url, signal, silentMs }, method, { accept: 'application/json' }), (req) => req.end())
     return { kind: 'answered', ...(await readAnswer(response)) }
   } catch (error) {
     return broken(error, signal)

@@ -34,7 +34,7 @@ async function importWith(handler: Handler, argv: string[], over: Partial<Contex
   instance = await startInstance(handler)
   const context = testContext({ cwd, ...over })
   const code = await run(['import', '--url', instance.url, ...argv], context)
-  return { code, out: context.stdout.text, err: context.stderr.text, got: instance.got }
+  return { code, out: context.stdout.text, err: context.stderr.text, got: instance.got, relinks: instance.relinks }
 }
 
 const result = (stored: number, rest: Record<string, unknown> = {}) => ({
@@ -73,6 +73,13 @@ describe('what is sent', () => {
     const data = { from: '2023-01-29T08:00:00.000Z', to: '2023-01-29T09:00:00.000Z' }
     const { out } = await importWith(async (req, res, got) => json(res, 200, result((await readBody(req, got)).length, { data })), [write('a', 'x')])
     expect(out).toContain(`Open ${instance!.url}?from=2023-01-29T08%3A00%3A00.000Z&to=2023-01-29T09%3A00%3A00.000Z`)
+  })
+
+  test('asks for the links to be made anew once, at its end, and only where it stored something', async () => {
+    expect((await importWith(storeAll, [write('a', 'x\n'), write('b', 'y\n')])).relinks).toBe(1)
+    await instance?.close()
+    const known: Handler = async (req, res, got) => json(res, 200, result(0, { received: 1, duplicate: (await readBody(req, got)).length }))
+    expect((await importWith(known, [write('a', 'x')])).relinks).toBe(0)
   })
 
   test('one that can’t be sent leaves the others alone, and the exit code says so', async () => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ImportCommand } from './arguments'
 import type { Context } from './context'
 import type { Delivery, LeftOut, Plan } from './delivery'
-import { upload, type Outcome } from './http'
+import { ask, upload, type Outcome } from './http'
 import { Failure, findAddress, readStatus, requireInstance } from './instance'
 import { planDeliveries, sharedName } from './plan'
 import { percent, progressText, RateMeter } from './progress'
@@ -94,6 +94,7 @@ class Import {
   private async finish(): Promise<number> {
     const { address, plan, context, screen, wait } = this.parts
     const { result, bytes } = totalOf(this.files)
+    if (result.stored > 0) await this.relink()
     if (this.files.length > 1) screen.out(`all ${countInWords(this.files.length)} files: ${countsInWords(result)} (${bytesInWords(bytes)})`)
     const linked = !wait || (await waitForLinks({ address, signal: context.signal, screen }))
     const whole = this.files.every(isWhole) && !plan.leftOut.some(({ failed }) => failed)
@@ -101,6 +102,14 @@ class Import {
     const range = result.data ?? (result.received > 0 ? (await readStatus(address, context.signal))?.data : null)
     screen.out(`Open ${pageAddress(address, range)}`)
     return whole && linked ? 0 : 1
+  }
+
+  /** What the links are learned from is then all of the import, however little it adds to what was there. Without it the worker asks itself once 5 % is new. */
+  private async relink(): Promise<void> {
+    const { address, context, screen } = this.parts
+    const outcome = await ask({ url: `${address}api/v1/relink`, signal: context.signal }, 'POST')
+    if (outcome.kind !== 'answered' || outcome.status !== 202)
+      screen.say('All is stored; that links are to be learned anew could not be said. The Quality page has a button for it.')
   }
 
   private async deliver(delivery: Delivery): Promise<void> {

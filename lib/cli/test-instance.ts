@@ -20,6 +20,8 @@ export interface TestInstance {
   url: string
   /** The requests to the handled path, in order. */
   got: Got[]
+  /** How often links were asked to be made anew. */
+  relinks: number
   /** What GET /api/v1/status answers from now on. */
   status: Record<string, unknown>
   close: () => Promise<void>
@@ -27,9 +29,13 @@ export interface TestInstance {
 
 /** `handler` gets what is not the status; `nth` counts from 1. */
 export async function startInstance(handler: Handler): Promise<TestInstance> {
-  const instance: TestInstance = { url: '', got: [], status: {}, close: async () => {} }
+  const instance: TestInstance = { url: '', got: [], relinks: 0, status: {}, close: async () => {} }
   const server = createServer((req, res) => {
     if (req.url === '/api/v1/status') return json(res, 200, { ...IDLE_STATUS, ...instance.status })
+    if (req.url === '/api/v1/relink') {
+      instance.relinks++
+      return json(res, 202, { requested: true })
+    }
     const got: Got = { path: req.url ?? '', headers: req.headers, body: null }
     instance.got.push(got)
     Promise.resolve(handler(req, res, got, instance.got.length)).catch(() => res.destroy())

@@ -60,6 +60,7 @@ export function useUploads(): Uploads {
 
   const runNext = useCallback(async () => {
     if (running.current) return
+    let stored = 0
     for (let job = queue.current.shift(); job; job = queue.current.shift()) {
       const { item, file } = job
       const abort = new AbortController()
@@ -69,9 +70,12 @@ export function useUploads(): Uploads {
         patch(item.id, { sentBytes, state: sentBytes >= file.size ? 'storing' : 'sending' }),
       )
       patch(item.id, { ...outcome, endedMs: Date.now() })
+      stored += outcome.result?.stored ?? 0
       running.current = null
       void client.invalidateQueries({ queryKey: keys.status })
     }
+    // As the command line does at its end: what the links are learned from is then all of it. Where this fails, the worker asks itself once 5 % is new.
+    if (stored > 0) await fetch(apiUrl('relink'), { method: 'POST' }).catch(() => {})
     // Everything that was asked before may look different now.
     void client.invalidateQueries()
   }, [client, patch])

@@ -1,11 +1,12 @@
 /** What the engine and people say of a window, as links of the store. */
+import { groupBy } from '#lib/base/group'
 import { idFromHex } from '#lib/base/hash'
 import { toLink } from '#lib/link/statistical/adapt'
 import type { Model } from '#lib/link/statistical/model'
 import { orderLines } from '#lib/link/statistical/order'
 import type { StatisticalLink } from '#lib/link/statistical/types'
 import { confirmedCause, isRejected } from '#lib/model/feedback'
-import type { EventKey, Link } from '#lib/model/span'
+import { TRANSACTION_CONFIDENCE, type EventKey, type Link } from '#lib/model/span'
 import type { ModelLink } from '#lib/store/model-links'
 import type { ReadWindow, WindowSpan } from './read-window'
 
@@ -65,6 +66,28 @@ function withoutRejected(link: Link, rejected: (cause: bigint) => boolean): Link
   // The evidence was measured on the rejected cause; of the other one only its share is known.
   const evidence = link.evidence.filter((fact) => fact.kind === 'model')
   return { ...link, cause: best.cause, confidence: best.confidence, causeEvent: null, evidence, alternatives: rest }
+}
+
+const MOST_ALTERNATIVES = 3
+
+/**
+ * Below the threshold an effect has one link, its best candidate, and none where one is shown: the others stand in the alternatives of the
+ * best (design.md §6). A batch may have several that are shown.
+ */
+export function withBestBelow(links: readonly ModelLink[]): ModelLink[] {
+  return [...groupBy(links, (link) => link.effect).values()].flatMap((all) => {
+    const [best, ...others] = [...all].sort(surestFirst)
+    if (!best || others.length === 0) return all
+    const shown = others.filter((link) => link.confidence >= TRANSACTION_CONFIDENCE)
+    const causes = new Set([best, ...shown].map((link) => link.cause))
+    const rivals = [...best.alternatives, ...others].filter((link) => !causes.has(link.cause)).sort(surestFirst)
+    const alternatives = rivals.filter((link, i) => rivals.findIndex((other) => other.cause === link.cause) === i).slice(0, MOST_ALTERNATIVES)
+    return [{ ...best, alternatives: alternatives.map(({ cause, confidence }) => ({ cause, confidence })) }, ...shown]
+  })
+}
+
+function surestFirst(a: Pick<Link, 'cause' | 'confidence'>, b: Pick<Link, 'cause' | 'confidence'>): number {
+  return b.confidence - a.confidence || (a.cause < b.cause ? -1 : a.cause > b.cause ? 1 : 0)
 }
 
 /** How a link stands that a person confirmed or picked. */

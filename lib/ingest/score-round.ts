@@ -15,7 +15,7 @@ import { replaceModelLinks, type ModelLink } from '#lib/store/model-links'
 import { readModelContent } from '#lib/store/models'
 import { loadServiceNames } from '#lib/store/service-names'
 import { LINKER_LOCK } from './linker'
-import { confirmedLinks, toModelLinks } from './model-link'
+import { confirmedLinks, toModelLinks, withBestBelow } from './model-link'
 import { nameValues } from './name-values'
 import { readWindow, type ReadWindow, type WindowSpan } from './read-window'
 import { rebuildTransactions } from './relink'
@@ -108,7 +108,7 @@ function scoreCell(model: Model, window: ReadWindow, { startNs, endNs }: { start
   const links = [...toModelLinks(model, window, scored), ...confirmedLinks(model.hash, window, own.values())]
   let events = 0
   for (const { lines } of window.spans.values()) for (const line of lines) if (line.timeNs >= startNs && line.timeNs < endNs) events++
-  return { effects: [...own.values()].map(({ span }) => span.id), links: distinct(links), events }
+  return { effects: [...own.values()].map(({ span }) => span.id), links: withBestBelow(distinct(links)), events }
 }
 
 /** One row a pair: of two spans whose causes stand under one silent delivery the surer one counts. */

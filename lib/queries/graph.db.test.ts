@@ -16,6 +16,7 @@ import { streamLinks } from './stream-links'
 import { DAY_NS, MS, serviceId, spanId, type TestEvent, type TestLink, type TestSpan, type TestTransaction, transactionId, writeStory } from './testing'
 
 const { pool } = await createTestDatabase()
+const names = new Map(['one', 'two', 'three', 'unsure', 'sure', 'batch'].map((key) => [idToHex(spanId(key)), key]))
 const nowNs = DAY_NS + 10_000_000n * MS
 
 /** mulberry32: one seed, one story. */
@@ -247,8 +248,33 @@ describe('links', () => {
     const expected = links.filter((link) => (link.confidence ?? 1) >= 0.95)
     expect(found).toHaveLength(expected.length)
     expect(new Set(found.map((link) => `${link.cause.spanId}/${link.effect.spanId}`)).size).toBe(expected.length)
-    expect(await collect(0)).toHaveLength(links.length)
+    // Of what is below, the best of an effect, where nothing of it is shown.
+    const below = links.filter(({ effect, confidence = 1 }) => confidence < 0.95 && !expected.some((link) => link.effect === effect))
+    expect(below.length).toBeGreaterThan(0)
+    expect(await collect(0)).toHaveLength(expected.length + new Set(below.map(({ effect }) => effect)).size)
     expect(await collect(0.95, 'B')).toHaveLength(expected.filter((link) => link.tier === 'B').length)
+  })
+  it('below the threshold are the best candidate of an effect, and none where one is shown', async () => {
+    const start = 50 * 86_400_000
+    const effects = ['unsure', 'sure', 'batch']
+    const causes = ['one', 'two', 'three']
+    await writeStory(pool, {
+      spans: [...causes, ...effects].map((key, i) => ({ key, service: 'checkout', startMs: start + i })),
+      links: [
+        { cause: 'one', effect: 'unsure', tier: 'C', confidence: 0.3 },
+        { cause: 'two', effect: 'unsure', tier: 'B', confidence: 0.5 },
+        { cause: 'one', effect: 'sure' },
+        { cause: 'two', effect: 'sure', tier: 'B', confidence: 0.01 },
+        { cause: 'three', effect: 'sure', tier: 'K' },
+        { cause: 'one', effect: 'batch', tier: 'C', confidence: 0.96 },
+        { cause: 'two', effect: 'batch', tier: 'C', confidence: 0.97 },
+      ],
+    })
+    const fromNs = DAY_NS + BigInt(start) * MS
+    const found: string[] = []
+    for await (const piece of streamLinks({ range: { fromNs, toNs: fromNs + 1000n * MS }, tier: undefined, minConfidence: 0 }, pool))
+      for (const { cause, effect, tier } of piece) found.push(`${names.get(cause.spanId)} ${tier} ${names.get(effect.spanId)}`)
+    expect(found.toSorted()).toEqual(['one A sure', 'one C batch', 'three K sure', 'two B unsure', 'two C batch'])
   })
   it('stream in pieces, more than one of which need not fit into memory', async () => {
     await pool.query(`insert into span (id, group_id, form, service_id, name, start_ns, start_exact, open, failed, severity, event_count, attributes)
@@ -320,7 +346,7 @@ describe('a transaction', () => {
 
 describe('a node whose kind is only assumed', () => {
   it('is the known one of the same name, and a link inside one service is no loop', async () => {
-    const start = 40 * 86_400_000
+    const start = 45 * 86_400_000
     await writeStory(pool, {
       spans: [
         { key: 'm1', service: 'resize', kind: 'function', startMs: start, endMs: start + 10, requestId: 'm' },

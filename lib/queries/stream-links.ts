@@ -4,7 +4,7 @@ import type { TimeRange } from '#lib/base/time-range'
 import { getPool } from '#lib/db/pool'
 import { sql } from '#lib/db/sql'
 import type { LinkItem } from '#lib/model/api'
-import type { Tier } from '#lib/model/span'
+import { TRANSACTION_CONFIDENCE, type Tier } from '#lib/model/span'
 import { LINK_COLUMNS, LINK_ENDS, type LinkRow, toLinkItem } from './link-items'
 import { read } from './read'
 import { loadServices } from './services'
@@ -17,6 +17,13 @@ export interface LinksQuestion {
 
 /** Some 2 MB of rows: big enough that a round trip doesn't count, small enough for many streams at once. */
 const PIECE = 2_000
+/**
+ * Below the threshold an effect has its best candidate alone, and that only where nothing is shown: the others stand in `alternatives`
+ * (design.md §6). What the exact rules doubt, or a model gave several causes of, is not listed twice. Relies on the key of link.
+ */
+const SHOWN_OR_BEST = sql`(l.confidence >= ${TRANSACTION_CONFIDENCE}::real or not exists (
+  select 1 from link o where o.effect = l.effect and o.tier <> 'K' and (o.confidence > l.confidence or (o.confidence = l.confidence and o.cause < l.cause))))`
+
 /** The best candidate of an effect is stored below the threshold too; at 0 nothing is left out, whatever its number. */
 const NO_BOUND = -1
 
@@ -49,7 +56,7 @@ function readPiece({ range, tier, minConfidence }: LinksQuestion, place: Place |
     from span s
     join link l on l.effect = s.id
     where s.start_ns >= ${place?.startNs ?? range.fromNs} and s.start_ns < ${range.toNs} and ${after}
-      and l.confidence >= ${least}::real and ${tier === undefined ? sql`true` : sql`l.tier = ${tier}`}
+      and l.confidence >= ${least}::real and ${SHOWN_OR_BEST} and ${tier === undefined ? sql`true` : sql`l.tier = ${tier}`}
     order by s.start_ns, s.id, l.cause
     limit ${PIECE}`
   return read(async (db) => {

@@ -202,7 +202,7 @@ export const contract = {
     method: 'POST',
     path: '/api/v1/relink',
     summary: 'Learns a model from all that is stored and makes all links of tiers B and C anew',
-    description: 'It happens by itself once input pauses and enough is new. `linking.pending` of the status reaches 0 when it is done.',
+    description: 'It happens by itself once input pauses and enough is new; an import asks for it at its end. `linking.pending` of the status reaches 0 when it is done.',
     query: none,
     bodyTypes: [],
     success: 202,
