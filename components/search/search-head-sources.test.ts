@@ -30,7 +30,7 @@ describe('what the search page says of its sources', () => {
       source('/aws/lambda/slow', 20 * MINUTE, { polled: true }),
       source('/aws/lambda/new', 0, { polled: true, completeUntil: null, lagMs: null }),
     ]
-    expect(words(read)).toBe('2 of 4 log groups read until 11:58:00. slow is 20 min behind. new is being read for the first time.')
+    expect(words(read)).toBe('2 of 4 sources read until 11:58:00. slow is 20 min behind. new is being read for the first time.')
   })
 
   it('is silent where nothing of them is missing in the range, and where the answer is complete says so', () => {

@@ -25,7 +25,7 @@ export function sourceWords({ sources, complete, toMs, now, zone }: SourceWordsI
   const current = endsOf(read.filter((source) => !behind.includes(source)))
   const sent = endsOf(open.filter((source) => !source.polled))
   return [
-    current.length === 0 ? '' : `${current.length} of ${formatPlural(read.length, 'log group')} read until ${formatNear(Math.min(...current), zone, toMs)}.`,
+    current.length === 0 ? '' : `${current.length} of ${formatPlural(read.length, 'source')} read until ${formatNear(Math.min(...current), zone, toMs)}.`,
     ...behind.slice(0, 2).map((source) => `${heldUpWords(source, sourceState(source, now))}.`),
     behind.length > 2 ? `${behind.length - 2} more are not as far either.` : '',
     sent.length === 0 ? '' : `${formatPlural(sent.length, 'source')} sent events up to ${formatNear(Math.max(...sent), zone, toMs)}; more may come.`,

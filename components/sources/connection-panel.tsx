@@ -14,6 +14,7 @@ import { Backfills } from './backfills'
 import { ConnectionMark } from './connections'
 import { draftOf, enteredOf } from './connect/draft'
 import { ErrorNote, ProblemNote } from './connect/step'
+import { PolicyToPaste } from './connect/step-permissions'
 import { formatLag } from './source-table'
 
 export interface ConnectionPanelProps {
@@ -31,6 +32,9 @@ export interface ConnectionPanelProps {
 export function ConnectionPanel({ item, zone, now, onChange, onWatch, onRemoved, onClose }: ConnectionPanelProps) {
   const { change, remove } = useConnectionChanges()
   const [asked, setAsked] = useState(false)
+  const { forbidden = 0, failing = 0 } = item.groupStates
+  const refused = forbidden + failing
+  const [policy, setPolicy] = useState(false)
   const toggle = () => change.mutate({ id: item.id, draft: { ...draftOf(enteredOf(item)), enabled: !item.enabled } })
   return (
     <>
@@ -47,6 +51,12 @@ export function ConnectionPanel({ item, zone, now, onChange, onWatch, onRemoved,
           </span>
         </p>
         {item.problem ? <ProblemNote problem={item.problem} /> : null}
+        {forbidden > 0 || item.problem?.code === 'denied' ? (
+          <button type="button" className="link small self-start" aria-expanded={policy} onClick={() => setPolicy(!policy)}>
+            {policy ? 'Hide the policy' : 'Show the policy that this connection needs'}
+          </button>
+        ) : null}
+        {policy ? <PolicyToPaste draft={draftOf(enteredOf(item))} /> : null}
         <dl className="facts">
           <dt>received = stored + duplicate</dt>
           <dd>
@@ -57,7 +67,13 @@ export function ConnectionPanel({ item, zone, now, onChange, onWatch, onRemoved,
           <dt>read from</dt>
           <dd>{formatMoment(Date.parse(item.since), zone, 'minute', now)}</dd>
           <dt>complete until</dt>
-          <dd>{item.completeUntil === null ? 'not yet known' : formatNear(Date.parse(item.completeUntil), zone, now)}</dd>
+          <dd>
+            {item.completeUntil !== null
+              ? formatNear(Date.parse(item.completeUntil), zone, now)
+              : refused > 0
+                ? 'not known while a group can’t be read'
+                : 'not yet known'}
+          </dd>
         </dl>
         <div className="row flex-wrap">
           <Button onClick={onChange}>Change</Button>

@@ -18,7 +18,8 @@ export interface LiveTailPanelProps {
 export function LiveTailPanel({ connection, group, zone, onClose }: LiveTailPanelProps) {
   const [text, setText] = useState('')
   const [filter, setFilter] = useState('')
-  const tail = useLiveTail(connection, [group], filter)
+  const [attempt, setAttempt] = useState(0)
+  const tail = useLiveTail(connection, [group], { filter, attempt })
   return (
     <>
       <div className="head !h-12 !px-4">
@@ -54,9 +55,21 @@ export function LiveTailPanel({ connection, group, zone, onClose }: LiveTailPane
           />
           <Button type="submit">Filter</Button>
         </form>
-        <p className="small text-ink-3" role="status">
-          {tail.message ?? STATES[tail.state]}
-        </p>
+        {tail.failed ? (
+          <div className="connect-problem" role="alert">
+            <b>It can’t be watched.</b>
+            <span className="small text-ink-2">{tail.message}</span>
+          </div>
+        ) : (
+          <p className="small text-ink-3" role="status">
+            {tail.message ?? STATES[tail.state]}
+          </p>
+        )}
+        {tail.state === 'ended' ? (
+          <Button className="self-start" onClick={() => setAttempt(attempt + 1)}>
+            Watch again
+          </Button>
+        ) : null}
         <ol className="tail-lines" aria-label="Lines, newest first">
           {tail.lines.map((line) => (
             <li key={line.key}>

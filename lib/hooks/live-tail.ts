@@ -20,13 +20,16 @@ export interface Tail {
   sampled: boolean
   /** Why it ended, where that was not the person. */
   message: string | null
+  /** It ended by an error, which the message names with what to do. */
+  failed: boolean
 }
 
 /** Older ones leave the page; they are in the store anyway where the group is read. */
 const LINES_KEPT = 500
-const OPENING: Tail = { lines: [], state: 'opening', sampled: false, message: null }
+const OPENING: Tail = { lines: [], state: 'opening', sampled: false, message: null, failed: false }
 
-export function useLiveTail(connection: string, groups: readonly string[], filter: string): Tail {
+/** Another `attempt` begins anew. */
+export function useLiveTail(connection: string, groups: readonly string[], { filter, attempt }: { filter: string; attempt: number }): Tail {
   const [tail, setTail] = useState<Tail>(OPENING)
   const names = groups.join(',')
   useEffect(() => {
@@ -37,14 +40,14 @@ export function useLiveTail(connection: string, groups: readonly string[], filte
       () => setTail((before) => ({ ...before, state: 'ended' })),
       (error: unknown) => {
         if (abort.signal.aborted) return
-        setTail((before) => ({ ...before, state: 'ended', message: error instanceof ApiError ? error.message : 'The connection broke off.' }))
+        setTail((before) => ({ ...before, state: 'ended', failed: true, message: error instanceof ApiError ? error.message : 'The connection broke off.' }))
       },
     )
     return () => {
       abort.abort()
       setTail(OPENING)
     }
-  }, [connection, names, filter])
+  }, [connection, names, filter, attempt])
   return tail
 }
 
@@ -52,7 +55,13 @@ function after(before: Tail, line: LiveTailLine, nextKey: () => number): Tail {
   if (line.kind === 'ended') return { ...before, state: 'ended', message: line.message }
   if (line.kind !== 'events') return { ...before, state: 'open' }
   const fresh = line.events.map(({ time, logGroup, message }) => ({ key: nextKey(), time, logGroup, message }))
-  return { lines: [...fresh.toReversed(), ...before.lines].slice(0, LINES_KEPT), state: 'open', sampled: before.sampled || line.sampled, message: null }
+  return {
+    lines: [...fresh.toReversed(), ...before.lines].slice(0, LINES_KEPT),
+    state: 'open',
+    sampled: before.sampled || line.sampled,
+    message: null,
+    failed: false,
+  }
 }
 
 /** Reads NDJSON until it ends; throws ApiError where it does not begin. */

@@ -36,6 +36,20 @@ export function StepPermissions({ draft, test, testing, error, onTest }: StepPer
   )
 }
 
+/** The policy of a connection that is made already, for whoever has to add what is missing. */
+export function PolicyToPaste({ draft }: { draft: ConnectionDraft }) {
+  const policy = usePolicy(draft, true)
+  if (!policy.data) return policy.error ? <ErrorNote error={policy.error} /> : <Skeleton height={64} />
+  return (
+    <div className="connect-form">
+      <Policies policy={policy.data} missing={new Set()} />
+      <div className="row">
+        <CopyButton text={asJson(policy.data.policy)} label="Copy the policy" />
+      </div>
+    </div>
+  )
+}
+
 function Checks({ test }: { test: ConnectionTest }) {
   return (
     <ul className="connect-checks" aria-label="Permissions">
