@@ -15,20 +15,41 @@ import { loadServiceNames } from '#lib/store/service-names'
 import { exactUnder } from '#lib/store/windows'
 import { LINKER_LOCK } from './linker'
 import { readWindow } from './read-window'
-import { BUDGET, chooseGrid, chooseSealed, SLOT_NS } from './seal'
+import { BUDGET, chooseGrid, chooseSealed, MOST_WAITING, SLOT_NS } from './seal'
 import { IDLE_MS, inSnapshot } from './snapshot'
 
 /** Where input never pauses, growth that has waited for this long is enough; a long import is not fitted on the way too often. */
 const PATIENCE_MS = 300_000
+/** A model is no older than this where there is anything new: what is slow or fails today was not so yesterday. */
+const OLDEST_MS = 86_400_000
+/**
+ * Everything is scored anew by a new model. Where that takes long, growth waits as long again, so that fits never keep the new from being scored:
+ * this many events of what exceeds a sealed set are scored in a millisecond, at least.
+ */
+const SCORED_EACH_MS = 10
 
-/** Whether a model has to be fitted now: asked for, or enough is new, and all of it went through the exact rules. */
-export function fitIsDue({ waiting, relinkRequested, dueMs, idleMs }: Linking, quietMs = IDLE_MS): boolean {
-  if (waiting > 0n) return false
-  return relinkRequested !== null || (dueMs !== null && (idleMs >= quietMs || dueMs >= PATIENCE_MS))
+type FitState = Pick<Linking, 'waiting' | 'relinkRequested' | 'dueMs' | 'idleMs' | 'modelAgeMs' | 'events' | 'fittedEvents'>
+
+/** Whether a model has to be fitted now: asked for, enough is new, or anything is and the model is a day old; once input pauses, as far as it does. */
+export function fitIsDue(state: FitState, quietMs = IDLE_MS): boolean {
+  const { waiting, relinkRequested, dueMs, idleMs, modelAgeMs, events, fittedEvents } = state
+  if (relinkRequested !== null) return waiting === 0n
+  const overdueMs = modelAgeMs !== null && events > fittedEvents ? modelAgeMs - OLDEST_MS : -1
+  const rested = modelAgeMs === null || modelAgeMs >= Number(fittedEvents - BigInt(BUDGET)) / SCORED_EACH_MS
+  if (overdueMs < 0 && (dueMs === null || !rested)) return false
+  if (waiting === 0n && idleMs >= quietMs) return true
+  return waiting <= MOST_WAITING && Math.max(overdueMs, dueMs ?? 0) >= PATIENCE_MS
+}
+
+interface FitOptions {
+  /** How long nothing has to come for input to have ended. */
+  quietMs?: number
+  /** Lines that a model is learned from at most. */
+  budget?: number
 }
 
 /** Fits where it is due. Returns the version of the model that is then in force, null where nothing was due or there is nothing to learn from. */
-export async function fitRound(pool: Pool, quietMs = IDLE_MS, budget = BUDGET): Promise<number | null> {
+export async function fitRound(pool: Pool, { quietMs = IDLE_MS, budget = BUDGET }: FitOptions = {}): Promise<number | null> {
   const state = await readLinking(pool)
   if (!fitIsDue(state, quietMs)) return null
   const { model, fitted } = await inSnapshot(pool, async (client) => learn(client, await readLinking(client), budget))

@@ -6,6 +6,7 @@ import type { Pool } from 'pg'
 import { msToNs, nsToIso, nsToMs, type UnixNano } from '#lib/base/time'
 import { getPool } from '#lib/db/pool'
 import { DeliveryOrder } from '#lib/link/delivery-order'
+import { valuesOf } from '#lib/link/statistical/adapt'
 import type { IngestResult } from '#lib/model/api'
 import type { RawRecord, RefusedRecord } from '#lib/model/event'
 import { maskRecord } from '#lib/normalize/mask'
@@ -17,6 +18,7 @@ import { createBodyDecoder } from '#lib/sources/http/decode'
 import { CopyWriter } from '#lib/db/copy'
 import { encodeEvent } from '#lib/store/event-encoding'
 import { EventStore, type Alongside } from '#lib/store/events'
+import { packValues } from '#lib/store/line-values'
 import type { Batch, BatchResult, Dictionary } from '#lib/store/rows'
 import { accessFormatsOf } from './access-formats'
 import { addSource, emptyDictionary, sourceIdOf, toEventRow } from './event-rows'
@@ -187,7 +189,7 @@ class Delivery {
     const row = toEventRow(event, { source: { name: sourceName, kind: sourceKind }, ordinals: this.ordinals, order: this.order }, this.dictionary)
     const { writer, events } = this.batch
     const start = writer.bytes
-    encodeEvent(writer, row)
+    encodeEvent(writer, row, record.form === 'log' ? packValues(valuesOf(event)) : undefined)
     events.push({ timeNs: event.timeNs, id: row.id, untimed: event.untimed, sourceId: row.sourceId, observedNs: record.observedNs, start, end: writer.bytes })
     this.fields.add(event.fields)
     this.bytes += writer.bytes - start

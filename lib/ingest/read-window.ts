@@ -73,11 +73,15 @@ async function readLines(client: PoolClient, fromNs: UnixNano, toNs: UnixNano): 
   return { stored, lines, count }
 }
 
-/** The stored text is parsed again: a stored event keeps hashes of its values for search, which are of another kind. */
 function read(line: WindowLine): StoredLine & { serviceId: bigint } {
-  const { timeNs, id, severity, template, serviceId, body, logGroup } = line
+  const { timeNs, id, severity, template, serviceId } = line
+  return { timeNs, id, severity, template, serviceId, values: line.values ?? valuesInText(line) }
+}
+
+/** Of a line that was stored without its values. */
+function valuesInText({ timeNs, body, logGroup }: WindowLine): number[] {
   const record = { form: 'log' as const, body, timeNs, line: 1, ...(logGroup === null ? {} : { logGroup }) }
-  return { timeNs, id, severity, template, serviceId, values: valuesOf(parseRecord(record, { sourceName: '', receivedNs: timeNs })) }
+  return valuesOf(parseRecord(record, { sourceName: '', receivedNs: timeNs }))
 }
 
 /**

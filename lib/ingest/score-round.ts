@@ -24,32 +24,6 @@ import { IDLE_MS, inSnapshot } from './snapshot'
 /** Tries after which a cell is left aside until the thread starts again: one that can't be scored must not hold up the others. */
 const TRIES = 3
 
-/** What the rounds of one thread remember. */
-export class ScoreMemory {
-  private held: { version: number; model: Model } | null = null
-  private readonly failures = new Map<bigint, number>()
-  private inHand: bigint | null = null
-
-  /** The model of a version, read once. */
-  async modelOf(client: PoolClient, version: number): Promise<Model> {
-    if (this.held?.version !== version) this.held = { version, model: (await readModelContent(client, version)) as Model }
-    return this.held.model
-  }
-
-  begin(cell: OpenCell): void {
-    this.inHand = cell.startNs
-  }
-
-  /** The cell in hand could not be scored. */
-  fail(): void {
-    if (this.inHand !== null) this.failures.set(this.inHand, (this.failures.get(this.inHand) ?? 0) + 1)
-  }
-
-  get leftAside(): bigint[] {
-    return [...this.failures].filter(([, tries]) => tries >= TRIES).map(([cell]) => cell)
-  }
-}
-
 interface Scored {
   cell: OpenCell
   version: number
@@ -59,44 +33,87 @@ interface Scored {
   events: number
 }
 
-/** Scores the next cell that waits and whose time is over. Returns how many events it holds; null where none is ready. */
-export async function scoreRound(pool: Pool, memory: ScoreMemory, idleMs = IDLE_MS): Promise<number | null> {
-  try {
-    return await tryRound(pool, memory, idleMs)
-  } catch (error) {
-    memory.fail()
+/** Scores cell after cell. While one is written the next is read and computed: the database and this thread would wait for each other otherwise. */
+export class Scoring {
+  private held: { version: number; model: Model } | null = null
+  private readonly failures = new Map<bigint, number>()
+  private writing: { cell: bigint; done: Promise<unknown> } | null = null
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly idleMs = IDLE_MS,
+  ) {}
+
+  /**
+   * Scores the next cell that waits and whose time is over. Returns how many events it holds; null where none is ready and all is written.
+   * Throws what failed in reading it or in writing the one before; nothing of that cell is kept then.
+   */
+  async round(): Promise<number | null> {
+    const inHand: { cell?: OpenCell } = {}
+    const scored = await inSnapshot(this.pool, (client) => this.scoreNext(client, inHand)).catch((error: unknown) => {
+      if (inHand.cell) this.fail(inHand.cell.startNs)
+      throw error
+    })
+    const wrote = await this.written()
+    if (!scored) return wrote ? 0 : null
+    // What fails is thrown by the next round; until then nobody waits for it.
+    const done = write(this.pool, scored).then(
+      () => undefined,
+      (error: unknown) => error ?? new Error('a cell could not be written'),
+    )
+    this.writing = { cell: scored.cell.startNs, done }
+    return scored.events
+  }
+
+  /** Waits for the cell that is being written; false where none was. */
+  private async written(): Promise<boolean> {
+    const { writing } = this
+    if (!writing) return false
+    const error = await writing.done
+    this.writing = null
+    if (error === undefined) return true
+    this.fail(writing.cell)
     throw error
+  }
+
+  private fail(cell: bigint): void {
+    this.failures.set(cell, (this.failures.get(cell) ?? 0) + 1)
+  }
+
+  private async scoreNext(client: PoolClient, inHand: { cell?: OpenCell }): Promise<Scored | null> {
+    const { modelVersion, newestNs, idleMs } = await readLinking(client)
+    const { grid } = await readGrid(client)
+    if (modelVersion === null || grid === null || newestNs === null) return null
+    const failed = [...this.failures].filter(([, tries]) => tries >= TRIES).map(([cell]) => cell)
+    const leftAside = this.writing ? [...failed, this.writing.cell] : failed
+    const cell = await nextCell(client, grid, { newestNs, idle: idleMs >= this.idleMs, leftAside })
+    if (!cell) return null
+    inHand.cell = cell
+    const model = await this.modelOf(client, modelVersion)
+    const endNs = cell.startNs + grid.cellNs
+    const window = await readWindow(client, cell.startNs - grid.reachNs, endNs + grid.reachNs, await loadServiceNames(client))
+    const scored = scoreCell(model, window, { startNs: cell.startNs, endNs })
+    return { cell, version: modelVersion, ...scored, links: await nameValues(client, window, scored.links) }
+  }
+
+  /** The model of a version, read once. */
+  private async modelOf(client: PoolClient, version: number): Promise<Model> {
+    if (this.held?.version !== version) this.held = { version, model: (await readModelContent(client, version)) as Model }
+    return this.held.model
   }
 }
 
-async function tryRound(pool: Pool, memory: ScoreMemory, idleMs: number): Promise<number | null> {
-  const scored = await inSnapshot(pool, (client) => scoreNext(client, memory, idleMs))
-  if (!scored) return null
+async function write(pool: Pool, { cell, version, effects, links, events }: Scored): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1)', [LINKER_LOCK])
     await client.query('set local enable_seqscan = off')
     const { modelVersion } = await readLinking(client)
     // Something came within reach meanwhile, or another model: the cell waits still.
-    if (modelVersion !== scored.version || (await marksOf(client, scored.cell.startNs)) !== scored.cell.marks) return
-    const changed = await replaceModelLinks(client, scored.effects, scored.links, 'scored')
+    if (modelVersion !== version || (await marksOf(client, cell.startNs)) !== cell.marks) return
+    const changed = await replaceModelLinks(client, effects, links, 'scored')
     await rebuildTransactions(client, changed)
-    await closeCell(client, scored.cell, scored.events)
+    await closeCell(client, cell, events)
   })
-  return scored.events
-}
-
-async function scoreNext(client: PoolClient, memory: ScoreMemory, idleMs: number): Promise<Scored | null> {
-  const { modelVersion, newestNs, idleMs: quietMs } = await readLinking(client)
-  const { grid } = await readGrid(client)
-  if (modelVersion === null || grid === null || newestNs === null) return null
-  const cell = await nextCell(client, grid, { newestNs, idle: quietMs >= idleMs, leftAside: memory.leftAside })
-  if (!cell) return null
-  memory.begin(cell)
-  const model = await memory.modelOf(client, modelVersion)
-  const endNs = cell.startNs + grid.cellNs
-  const window = await readWindow(client, cell.startNs - grid.reachNs, endNs + grid.reachNs, await loadServiceNames(client))
-  const scored = scoreCell(model, window, { startNs: cell.startNs, endNs })
-  return { cell, version: modelVersion, ...scored, links: await nameValues(client, window, scored.links) }
 }
 
 /** The links of the effects that start in a cell. */

@@ -210,7 +210,7 @@ describe('links by a model', async () => {
     for (let after = 1; after < 80; after += 3) {
       const victim = breaking(other.pool, after)
       await linkRound(victim).catch(() => {})
-      await new Statistics(victim, 0).step().catch(() => {})
+      await new Statistics(victim, { quietMs: 0 }).step().catch(() => {})
     }
     await settle(other.pool)
     expect(await rows(other.pool)).toEqual(await rows(whole.pool))

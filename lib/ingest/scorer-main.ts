@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createPool } from '#lib/db/pool'
 import { createLog } from '#lib/server/log'
-import { IDLE_MS as IDLE_INPUT_MS } from './snapshot'
 import { Statistics } from './statistics'
 
 const IDLE_MS = 400
@@ -17,7 +16,7 @@ async function main(): Promise<void> {
   const stopped = new AbortController()
   parentPort.once('message', () => stopped.abort())
   const pool = createPool(url, CONNECTIONS)
-  const statistics = new Statistics(pool, IDLE_INPUT_MS, (workerData as { budget: number }).budget)
+  const statistics = new Statistics(pool, { budget: (workerData as { budget: number }).budget })
   const rest = (ms: number): Promise<void> => sleep(ms, undefined, { signal: stopped.signal }).catch(() => {})
   while (!stopped.signal.aborted) {
     try {

@@ -2,30 +2,38 @@
 import type { Pool } from 'pg'
 import { readLinking, setSkipping } from '#lib/store/linking'
 import { fitRound } from './fit-round'
-import { ScoreMemory, scoreRound } from './score-round'
-import { BUDGET } from './seal'
+import { Scoring } from './score-round'
+import { BUDGET, MOST_WAITING } from './seal'
 import { IDLE_MS } from './snapshot'
 
-/** Events that may wait for the exact rules while the statistical tiers work: two rounds. Beyond it these wait, and say so. */
-const MOST_WAITING = 40_000n
+interface StatisticsOptions {
+  /** How long nothing has to come for input to have ended. */
+  quietMs?: number
+  /** Lines that a model is learned from at most. */
+  budget?: number
+  /** Events that may wait for the exact rules while these tiers work. */
+  mostWaiting?: bigint
+}
 
 export class Statistics {
-  private readonly memory = new ScoreMemory()
+  private readonly scoring: Scoring
+  private readonly options: Required<StatisticsOptions>
 
-  /** `quietMs`: how long nothing has to come for input to have ended; `budget`: lines that a model is learned from at most. */
   constructor(
     private readonly pool: Pool,
-    private readonly quietMs = IDLE_MS,
-    private readonly budget = BUDGET,
-  ) {}
+    { quietMs = IDLE_MS, budget = BUDGET, mostWaiting = MOST_WAITING }: StatisticsOptions = {},
+  ) {
+    this.options = { quietMs, budget, mostWaiting }
+    this.scoring = new Scoring(pool, quietMs)
+  }
 
   /** Fits, or scores one cell; nothing while the exact rules have too much to do. */
   async step(): Promise<'skipping' | 'fitted' | 'scored' | 'idle'> {
     const { waiting, skipping } = await readLinking(this.pool)
-    const over = waiting > MOST_WAITING
+    const over = waiting > this.options.mostWaiting
     if (over !== skipping) await setSkipping(this.pool, over)
     if (over) return 'skipping'
-    if ((await fitRound(this.pool, this.quietMs, this.budget)) !== null) return 'fitted'
-    return (await scoreRound(this.pool, this.memory, this.quietMs)) === null ? 'idle' : 'scored'
+    if ((await fitRound(this.pool, this.options)) !== null) return 'fitted'
+    return (await this.scoring.round()) === null ? 'idle' : 'scored'
   }
 }

@@ -5,7 +5,7 @@ import type { EventRow } from './rows'
 
 const COLUMNS = [
   'time_ns', 'id', 'batch_id', 'observed_ns', 'source_id', 'stream_id', 'service_id', 'group_id', 'span_id', 'template_id', 'severity', 'form',
-  'request_id', 'trace_id', 'source_event_id', 'message', 'body', 'body_bytes', 'facts', 'terms',
+  'request_id', 'trace_id', 'source_event_id', 'message', 'body', 'body_bytes', 'facts', 'terms', 'line_values',
 ] // prettier-ignore
 
 export const COPY_EVENTS = `copy event (${COLUMNS.join(', ')}) from stdin (format binary)`
@@ -19,8 +19,8 @@ export function factsToJson(facts: EventFacts | null): string | null {
   return facts && JSON.stringify(facts, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
 }
 
-/** Appends the row. */
-export function encodeEvent(writer: CopyWriter, row: EventRow): void {
+/** Appends the row. `values` of a log line (line-values.ts). */
+export function encodeEvent(writer: CopyWriter, row: EventRow, values: Uint8Array | undefined): void {
   const { parsed } = row
   const { record } = parsed
   writer.row(COLUMNS.length)
@@ -44,4 +44,5 @@ export function encodeEvent(writer: CopyWriter, row: EventRow): void {
   writer.bytea(record.bytes)
   writer.jsonb(factsToJson(parsed.facts))
   writer.int8ArrayOfHalves(row.terms)
+  writer.bytea(values)
 }

@@ -12,6 +12,9 @@ export interface Linking {
   idleMs: number
   /** Since when there is enough new for another fit; null while there is not. */
   dueMs: number | null
+  /** How old the model in force is, null where there is none, and how many events there were when it was fitted. */
+  modelAgeMs: number | null
+  fittedEvents: bigint
   newestNs: UnixNano | null
   /** Events that still wait for the exact rules. */
   waiting: bigint
@@ -28,6 +31,8 @@ interface LinkingRow {
   relink_requested: string | null
   idle_ms: number
   due_ms: number | null
+  model_age_ms: number | null
+  fitted_events: bigint
   newest_ns: bigint | null
   waiting: bigint
   skipping: boolean
@@ -36,7 +41,8 @@ interface LinkingRow {
 /** Relies on ingest_batch_open for what waits. */
 export async function readLinking(client: Pick<PoolClient, 'query'>): Promise<Linking> {
   const { rows } = await client.query<LinkingRow>(
-    `select model_version, events, segments, relink_requested::text, newest_ns, skipping,
+    `select model_version, events, segments, relink_requested::text, newest_ns, skipping, fitted_events,
+       (select extract(epoch from clock_timestamp() - fitted_at)::float8 * 1000 from link_model where version = model_version) as model_age_ms,
        extract(epoch from clock_timestamp() - changed_at)::float8 * 1000 as idle_ms,
        extract(epoch from clock_timestamp() - due_since)::float8 * 1000 as due_ms,
        (select coalesce(sum(events), 0)::bigint from ingest_batch where linked_at is null) as waiting
@@ -51,6 +57,8 @@ export async function readLinking(client: Pick<PoolClient, 'query'>): Promise<Li
     relinkRequested: row.relink_requested,
     idleMs: row.idle_ms,
     dueMs: row.due_ms,
+    modelAgeMs: row.model_age_ms,
+    fittedEvents: row.fitted_events,
     newestNs: row.newest_ns,
     waiting: row.waiting,
     skipping: row.skipping,

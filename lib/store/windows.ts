@@ -1,8 +1,9 @@
-/** Stretches of time as scoring reads them: log lines with their text, and what the exact rules say around them. */
+/** Stretches of time as scoring reads them: log lines with their values, and what the exact rules say around them. */
 import type { PoolClient } from 'pg'
 import type { UnixNano } from '#lib/base/time'
 import { arrayText } from '#lib/db/arrays'
 import type { EventKey, Link } from '#lib/model/span'
+import { unpackValues, VALUES_FORMAT } from './line-values'
 
 export interface WindowLine extends EventKey {
   spanId: bigint
@@ -10,6 +11,9 @@ export interface WindowLine extends EventKey {
   serviceId: bigint
   severity: number
   template: string
+  /** See line-values.ts; null where they have to be read from the text. */
+  values: number[] | null
+  /** Empty where the values are at hand. */
   body: string
   logGroup: string | null
 }
@@ -22,13 +26,15 @@ interface LineRow {
   service_id: bigint
   severity: number
   template_id: bigint | null
-  body: string
+  line_values: Buffer | null
+  body: string | null
   log_group: string | null
 }
 
-const LINES = `select e.time_ns, e.id, e.span_id, e.group_id, e.service_id, e.severity, e.template_id, e.body, s.log_group
+const LINES = `select e.time_ns, e.id, e.span_id, e.group_id, e.service_id, e.severity, e.template_id, e.line_values,
+    case when e.line_values is null or get_byte(e.line_values, 0) <> ${VALUES_FORMAT} then e.body end as body, s.log_group
   from event e join log_stream s on s.id = e.stream_id`
-/** Some 4 MB of text at once. */
+/** Some 4 MB at once where there is text. */
 const PIECE = 4_000
 
 /** Texts of templates, each once in memory however many lines have it. They never change. */
@@ -54,7 +60,8 @@ function toLine(row: LineRow): WindowLine {
     serviceId: row.service_id,
     severity: row.severity,
     template: (row.template_id === null ? undefined : templates.get(row.template_id)) ?? '',
-    body: row.body,
+    values: unpackValues(row.line_values),
+    body: row.body ?? '',
     logGroup: row.log_group,
   }
 }

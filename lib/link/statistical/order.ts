@@ -17,13 +17,12 @@ const key = (service: string, from: string, to: string): string => `${service}\n
 export function learnSuccession(spans: Iterable<{ service: string; lines: readonly LineInput[] }>, unitMs: number): Succession {
   const counts = new Map<string, number>()
   for (const span of spans) {
-    const groups = byTime(span.lines)
-    for (let i = 1; i < groups.length; i++) {
-      const before = groups[i - 1] ?? []
-      const after = groups[i] ?? []
-      const from = before[0]
-      const to = after[0]
-      if (!from || !to || before.length > 1 || after.length > 1 || to.timeMs - from.timeMs > SOON * unitMs) continue
+    const sorted = byTime(span.lines)
+    const alone = (i: number): boolean => sorted[i - 1]?.timeMs !== sorted[i]?.timeMs && sorted[i + 1]?.timeMs !== sorted[i]?.timeMs
+    for (let i = 1; i < sorted.length; i++) {
+      const from = sorted[i - 1]
+      const to = sorted[i]
+      if (!from || !to || to.timeMs - from.timeMs > SOON * unitMs || !alone(i - 1) || !alone(i)) continue
       const k = key(span.service, from.template, to.template)
       counts.set(k, (counts.get(k) ?? 0) + 1)
     }
@@ -32,29 +31,39 @@ export function learnSuccession(spans: Iterable<{ service: string; lines: readon
 }
 
 export function orderLines(service: string, lines: readonly LineInput[], succession: Succession): LineInput[] {
-  const groups = byTime(lines)
+  const sorted = byTime(lines)
   const out: LineInput[] = []
-  groups.forEach((group, i) => {
-    if (group.length === 1) out.push(...group)
-    else out.push(...bestOrder(service, out.at(-1), group, groups[i + 1]?.[0], succession))
-  })
+  for (let from = 0, to = 1; from < sorted.length; from = to++) {
+    while (to < sorted.length && sorted[to]?.timeMs === sorted[from]?.timeMs) to++
+    const first = sorted[from]
+    if (to === from + 1 && first) out.push(first)
+    else out.push(...bestOrder(service, out.at(-1), sorted.slice(from, to), sorted[to], succession))
+  }
   return out
 }
 
-function byTime(lines: readonly LineInput[]): LineInput[][] {
-  const sorted = [...lines].sort((a, b) => a.timeMs - b.timeMs || (a.template < b.template ? -1 : a.template > b.template ? 1 : 0))
-  const groups: LineInput[][] = []
-  for (const line of sorted) {
-    const last = groups.at(-1)
-    if (last?.[0]?.timeMs === line.timeMs) last.push(line)
-    else groups.push([line])
-  }
-  return groups
+function byTime(lines: readonly LineInput[]): LineInput[] {
+  return [...lines].sort((a, b) => a.timeMs - b.timeMs || (a.template < b.template ? -1 : a.template > b.template ? 1 : 0))
+}
+
+/** Log of how often lines follow each other, by service and templates: looked up for every two lines of one time, and long to spell as a key. */
+type Steps = Map<string, Map<string, Map<string, number>>>
+const steps = new WeakMap<Succession, Steps>()
+
+function stepOf(succession: Succession, service: string, from: string, to: string): number {
+  let known = steps.get(succession)
+  if (!known) steps.set(succession, (known = new Map()))
+  let ofService = known.get(service)
+  if (!ofService) known.set(service, (ofService = new Map()))
+  let after = ofService.get(from)
+  if (!after) ofService.set(from, (after = new Map()))
+  let step = after.get(to)
+  if (step === undefined) after.set(to, (step = Math.log1p(succession[key(service, from, to)] ?? 0)))
+  return step
 }
 
 function bestOrder(service: string, before: LineInput | undefined, group: LineInput[], after: LineInput | undefined, succession: Succession): LineInput[] {
-  const step = (from: LineInput | undefined, to: LineInput | undefined): number =>
-    from && to ? Math.log1p(succession[key(service, from.template, to.template)] ?? 0) : 0
+  const step = (from: LineInput | undefined, to: LineInput | undefined): number => (from && to ? stepOf(succession, service, from.template, to.template) : 0)
   if (group.length > MOST_TRIED) return greedy(before, group, step)
   let best = group
   let bestScore = -1

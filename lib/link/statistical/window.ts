@@ -122,10 +122,19 @@ function firstTime(span: SpanInput): number {
 
 function fill(window: Window, names: Names): void {
   const { anchors } = window
+  const places = new Map<string, Map<string, number>>()
   let at = 0
   window.spans.forEach((span, s) => {
     const lines = window.lines[s] ?? []
-    const place = (line: LineInput | undefined): number => names.of(`${span.service}\n${line?.template ?? END}`)
+    let ofService = places.get(span.service)
+    if (!ofService) places.set(span.service, (ofService = new Map()))
+    const known = ofService
+    const place = (line: LineInput | undefined): number => {
+      const template = line?.template ?? END
+      let name = known.get(template)
+      if (name === undefined) known.set(template, (name = names.of(`${span.service}\n${template}`)))
+      return name
+    }
     const first = lines[0]
     const firstMs = first?.timeMs ?? span.startMs ?? 0
     const startMs = Math.min(span.startMs ?? firstMs, firstMs)
