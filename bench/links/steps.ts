@@ -11,13 +11,25 @@ export interface Interval {
   end: number
 }
 
-/** The last step, what was made so far, and what it all weighs as a logarithm. */
-export interface Walk {
+/** Where a request of a kind stands: the last step, and how many calls of each kind were made, a digit each, base `MOST_OF_A_KIND`. */
+interface Place {
   kind: number
   last: number
-  at: number
-  /** How many calls of each kind were made: a digit each, base `MOST_OF_A_KIND`. */
   made: number
+  /** What was looked up already, by the step's label. */
+  steps: Map<number, Step>
+}
+interface Step {
+  to: Place
+  log: number
+  /** Log densities of its delay. */
+  delays: Float64Array
+}
+
+/** When it came to a place, and what its way there weighs as a logarithm. */
+export interface Walk {
+  place: Place
+  at: number
   log: number
 }
 
@@ -56,7 +68,9 @@ export class Steps {
   private readonly delays = new Map<string, Float64Array>()
   private readonly logs = new Map<string, Float64Array>()
 
-  begin = (kind: number, at: number): Walk => ({ kind, last: COME, at, made: 0, log: 0 })
+  private readonly places = new Map<string, Place>()
+
+  begin = (kind: number, at: number): Walk => ({ place: this.place(kind, COME, 0), at, log: 0 })
 
   call = (walk: Walk, kind: number, at: number): Walk => this.step(walk, begun(kind), at, MOST_OF_A_KIND ** kind)
   back = (walk: Walk, kind: number, at: number): Walk => this.step(walk, back(kind), at)
@@ -65,23 +79,37 @@ export class Steps {
   /** Of what weighs this much, every step from `walk` on is learned by the following calls. */
   learn(walk: Walk, next: 'call' | 'back' | 'leave', kind: number, at: number, weight: number): Walk {
     const label = next === 'call' ? begun(kind) : next === 'back' ? back(kind) : GONE
-    count(this.fine, `${walk.kind} ${walk.last} ${walk.made}`, label, weight)
-    count(this.coarse, `${walk.kind} ${walk.last}`, label, weight)
-    const key = `${walk.last} ${label}`
+    const { place } = walk
+    count(this.fine, `${place.kind} ${place.last} ${place.made}`, label, weight)
+    count(this.coarse, `${place.kind} ${place.last}`, label, weight)
+    const key = `${place.last} ${label}`
     let bins = this.delays.get(key)
     if (!bins) this.delays.set(key, (bins = new Float64Array(BINS)))
     const bin = binOf(at - walk.at)
     bins[bin] = (bins[bin] ?? 0) + weight
-    return { ...walk, last: label, at, made: next === 'call' ? walk.made + MOST_OF_A_KIND ** kind : walk.made }
+    const made = next === 'call' ? place.made + MOST_OF_A_KIND ** kind : place.made
+    return { ...walk, at, place: this.place(place.kind, label, made) }
   }
 
-  private step(walk: Walk, label: number, at: number, made = 0): Walk {
-    const fine = this.fine.get(`${walk.kind} ${walk.last} ${walk.made}`)
-    const coarse = this.coarse.get(`${walk.kind} ${walk.last}`)
+  private place(kind: number, last: number, made: number): Place {
+    const key = `${kind} ${last} ${made}`
+    let place = this.places.get(key)
+    if (!place) this.places.set(key, (place = { kind, last, made, steps: new Map() }))
+    return place
+  }
+
+  private step({ place, at: before, log }: Walk, label: number, at: number, made = 0): Walk {
+    let step = place.steps.get(label)
+    if (!step) place.steps.set(label, (step = this.look(place, label, made)))
+    return { place: step.to, at, log: log + step.log + (step.delays[binOf(at - before)] ?? -30) }
+  }
+
+  private look({ kind, last, made }: Place, label: number, more: number): Step {
+    const fine = this.fine.get(`${kind} ${last} ${made}`)
+    const coarse = this.coarse.get(`${kind} ${last}`)
     const general = ((coarse?.of.get(label) ?? 0) + STRANGE) / ((coarse?.total ?? 0) + 1)
-    let log = Math.log(((fine?.of.get(label) ?? 0) + PRIOR * general + STRANGE) / ((fine?.total ?? 0) + PRIOR + 1))
-    log += this.delay(`${walk.last} ${label}`)[binOf(at - walk.at)] ?? -30
-    return { kind: walk.kind, last: label, at, made: walk.made + made, log: walk.log + log }
+    const log = Math.log(((fine?.of.get(label) ?? 0) + PRIOR * general + STRANGE) / ((fine?.total ?? 0) + PRIOR + 1))
+    return { to: this.place(kind, label, made + more), log, delays: this.delay(`${last} ${label}`) }
   }
 
   /** Log density per microsecond. */

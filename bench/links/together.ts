@@ -50,8 +50,17 @@ class Process {
   endOf = (c: number): number => this.calls[c]?.end ?? 0
 }
 
-/** @returns the request of each call; calls that fit into no request keep that of `first` */
-export function matchTogether(requests: readonly Interval[], unsorted: readonly Interval[], first: ReadonlyMap<string, string>): Map<string, string> {
+/**
+ * @param first what is believed of each call so far; calls that fit into no request keep it
+ * @param isTruth the chain is learned from `first` alone: an oracle
+ * @returns the request of each call
+ */
+export function matchTogether(
+  requests: readonly Interval[],
+  unsorted: readonly Interval[],
+  first: ReadonlyMap<string, string>,
+  isTruth = false,
+): Map<string, string> {
   const process = new Process(
     requests,
     [...unsorted].sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1)),
@@ -59,11 +68,12 @@ export function matchTogether(requests: readonly Interval[], unsorted: readonly 
   const number = new Map(requests.map(({ id }, r) => [id, r]))
   const given: number[][] = requests.map(() => [])
   process.calls.forEach(({ id }, c) => given[number.get(first.get(id) ?? '') ?? -1]?.push(c))
-  let believed = given.map((calls) => [{ choice: { calls, log: 0 }, p: 1 }])
+  const labels = given.map((calls) => [{ choice: { calls, log: 0 }, p: 1 }])
+  let believed = labels
   let price: Price = () => 0
   let choices: Choice[][] = []
   for (let round = 0; round < ROUNDS; round++) {
-    const steps = learn(process, believed)
+    const steps = learn(process, isTruth ? labels : believed)
     choices = requests.map((_, r) => choicesOf(process, steps, r, price, believed[r]?.filter(({ p }) => p > 0.05).map(({ choice }) => choice.calls) ?? []))
     const passed = pass(choices, process.calls.length, round === ROUNDS - 1 ? SHARPER : [1])
     price = passed.price
