@@ -55,7 +55,7 @@ describe('the three quarters of an hour around the postal outage', () => {
     executions = new Map((recording.truth.executions as ExecutionLine[]).map((line) => [line.exec, line]))
     links = (recording.truth.links as (LinkLine | { root: unknown })[]).filter((line): line is LinkLine => 'cause' in line)
     transactions = recording.truth.transactions as TransactionLine[]
-  }, 120_000)
+  }, 300_000)
 
   const at = (exec: string): ExecutionLine => {
     const line = executions.get(exec)
