@@ -32,8 +32,7 @@ export interface ConnectionPanelProps {
 export function ConnectionPanel({ item, zone, now, onChange, onWatch, onRemoved, onClose }: ConnectionPanelProps) {
   const { change, remove } = useConnectionChanges()
   const [asked, setAsked] = useState(false)
-  const { forbidden = 0, failing = 0 } = item.groupStates
-  const refused = forbidden + failing
+  const refused = item.groupStates.forbidden + item.groupStates.failing
   const [policy, setPolicy] = useState(false)
   const toggle = () => change.mutate({ id: item.id, draft: { ...draftOf(enteredOf(item)), enabled: !item.enabled } })
   return (
@@ -51,11 +50,9 @@ export function ConnectionPanel({ item, zone, now, onChange, onWatch, onRemoved,
           </span>
         </p>
         {item.problem ? <ProblemNote problem={item.problem} /> : null}
-        {forbidden > 0 || item.problem?.code === 'denied' ? (
-          <button type="button" className="link small self-start" aria-expanded={policy} onClick={() => setPolicy(!policy)}>
-            {policy ? 'Hide the policy' : 'Show the policy that this connection needs'}
-          </button>
-        ) : null}
+        <button type="button" className="link small self-start" aria-expanded={policy} onClick={() => setPolicy(!policy)}>
+          {policy ? 'Hide the policy' : 'Show the policy that this connection needs'}
+        </button>
         {policy ? <PolicyToPaste draft={draftOf(enteredOf(item))} /> : null}
         <dl className="facts">
           <dt>received = stored + duplicate</dt>
