@@ -74,7 +74,7 @@ export function SourcesPage() {
             zone={zone}
           />
           {now > 0 ? <DemoNotice zone={zone} now={now} /> : null}
-          <Sources sources={sources} error={status.error} retry={() => void status.refetch()} connect={() => show({ show: 'connect' })}>
+          <Sources sources={sources} error={status.error} retry={() => void status.refetch()}>
             {sources ? (
               <SourceTable
                 sources={sources}
@@ -113,11 +113,10 @@ interface SourcesProps {
   sources: readonly SourceStatus[] | undefined
   error: Error | null
   retry: () => void
-  connect: () => void
   children: ReactNode
 }
 
-function Sources({ sources, error, retry, connect, children }: SourcesProps) {
+function Sources({ sources, error, retry, children }: SourcesProps) {
   if (!sources && error) return <ErrorState what="The sources could not be read" error={error} kept="Whatever was acknowledged is stored." onRetry={retry} />
   if (!sources) {
     return (
@@ -130,18 +129,8 @@ function Sources({ sources, error, retry, connect, children }: SourcesProps) {
   }
   if (sources.length === 0)
     return (
-      <EmptyState
-        title="No source has delivered anything yet"
-        actions={
-          <>
-            <Button look="primary" icon="cloud" size="large" onClick={connect}>
-              Connect to AWS
-            </Button>
-            <DemoButton />
-          </>
-        }
-      >
-        Or drop a file anywhere on this page, paste lines, run the command or send a request.
+      <EmptyState title="No source has delivered anything yet" actions={<DemoButton />}>
+        Connect AWS, drop a file anywhere on this page, paste lines, run the command or send a request.
       </EmptyState>
     )
   return children
@@ -202,7 +191,7 @@ function liveSentence(live: readonly Stated[], status: Status, zone: Zone): stri
 }
 
 function limits(heldUp: readonly Stated[], status: Status): string {
-  if (status.sources.length === 0) return 'Connect AWS, drop a file, or send something: each source becomes a row here within a second.'
+  if (status.sources.length === 0) return 'Each source becomes a row here within a second of its first event.'
   // The first look at many groups takes a minute; the sentence above counts them.
   const named = heldUp.filter(({ state }) => state !== 'starting')
   const late = named.slice(0, 3).map(({ source, state }) => `${heldUpWords(source, state)}.`)
