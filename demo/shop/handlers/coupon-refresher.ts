@@ -21,7 +21,7 @@ export async function handler(event: StreamEvent, context: Context): Promise<voi
   )
   await storeOffers(
     offers.map(({ code, percent, minimum, endsAt, revision }) => ({ code, percent, minimum, endsAt, revision })),
-    ({ code }) => logger.info('Offer refreshed', { coupon: code }),
+    ({ code }) => logger.info('Offer refreshed', { offer: code }),
   )
   for (const { dynamodb } of event.Records) {
     const cartId = dynamodb.NewImage?.refreshFor?.S
