@@ -12,7 +12,7 @@ type Keys = TransactionItem['keys']
 
 /** As many as fit beside each other in a row. */
 const MAX_KEYS = 3
-/** Spans with lines, and lines of each, that are read for a row: business keys stand in the request, which is logged first. */
+/** Spans with lines, and lines of each but the platform's, that are read for a row: business keys stand in the request, which is logged first. */
 const SPANS = 3
 const LINES = 2
 const MAX_VALUE_LENGTH = 40
@@ -39,7 +39,7 @@ export async function loadKeys(db: Db, rows: readonly TransactionRow[], shown: K
     cross join lateral (
       select ${EVENT_DETAIL_COLUMNS}
       from ${EVENT_TABLES}
-      where e.group_id = first.group_id and e.span_id = first.id and e.form = 0
+      where e.group_id = first.group_id and e.span_id = first.id and e.form = 0 and (e.facts is null or not e.facts ? 'marker')
       order by e.time_ns, e.id
       limit ${LINES}
     ) line
