@@ -41,6 +41,8 @@ function SearchBox({ initial }: { initial: string }) {
 
   const submit = (toMap: boolean) => {
     setOpen(false)
+    // What can't be asked is not asked: the fault is underlined, and the results of before stay.
+    if (fault) return
     input.current?.blur()
     const q = text.trim()
     if (q === '' && onMap) router.push(href('/', { q }))

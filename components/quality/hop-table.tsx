@@ -43,13 +43,13 @@ function Table({ hops, borrowed }: { hops: readonly Hop[]; borrowed: boolean }) 
             share by proof
           </th>
           <th scope="col" className="num q-wide" style={{ width: 84 }}>
-            inferred at
+            confidence
           </th>
           <th scope="col" className="num q-wide" style={{ width: 108 }}>
-            right
+            right in test
           </th>
           <th scope="col" className="q-wide" style={{ width: 178, paddingLeft: 24 }}>
-            proved by
+            proven by
           </th>
         </tr>
       </thead>
@@ -114,12 +114,14 @@ const WORDS: Record<string, string> = { exact: 'exact', identifier: 'by identifi
 const FEW = 20
 
 function Right({ hop, borrowed }: { hop: Hop; borrowed: boolean }) {
-  if (exactShare(hop) === 1) return <span className="text-ink-3">by definition</span>
+  if (exactShare(hop) === 1) return <span className="text-ink-3">proven by id</span>
   if (!hop.tested || hop.tested.shown === 0) {
-    const why = 'None of its links could be hidden and predicted; its confidence is calibrated on hops alike'
+    const why = borrowed
+      ? 'Too few links are certain here: how often they are right was measured on other systems'
+      : 'No link of it is certain, so none could be hidden and guessed: how often they are right was measured on similar hops'
     return (
       <span className="text-ink-3" title={why}>
-        {borrowed ? 'not tested' : 'borrowed'}
+        not testable
       </span>
     )
   }

@@ -47,7 +47,7 @@ export function QualityPage() {
       {error ? <Notice tone="error">These numbers are older: {error.message}</Notice> : null}
       <div className="q-grid">
         <div className="q-side">
-          <Head title="Stated against observed" />
+          <Head title="Is the confidence true?" />
           <Test quality={data} />
           <Head title="What to log next" end="of all links" />
           <AdviceList advice={data.advice} />
@@ -61,18 +61,18 @@ export function QualityPage() {
           )}
           <div className="q-two">
             <section>
-              <Head title="What the threshold costs" words="inferred links of this time; share of them that is right" />
+              <Head title="What the threshold hides" words="inferred links shown from each confidence on, and the share of them that is right" />
               <ThresholdChart points={data.thresholds} threshold={data.threshold} />
             </section>
             <Judged feedback={data.feedback} />
           </div>
           <section className="q-section">
-            <Head title="What lines lack" words="by a sample of each service" />
+            <Head title="What log lines lack" words="by a sample of each service" />
             <LintList lint={data.lint} />
           </section>
           {data.rules.length > 0 ? (
             <section className="q-section">
-              <Head title="Exact rules" words="whether their ids keep their word here" />
+              <Head title="Ids that prove links" words="and how often two causes claimed one effect by the same id" />
               <RulesTable rules={data.rules} />
             </section>
           ) : null}
@@ -146,14 +146,14 @@ function Answer({ quality, status }: { quality: Quality; status: Status | undefi
 function inferredWords({ hops, links }: Quality): string {
   const { borrowed, right } = inferredRight(hops)
   if (links.B + links.C === 0) return ''
-  if (right === null) return `None of the hops that are inferred could be tested: their calibration is borrowed.`
-  const others = borrowed > 0 ? ` (the other ${formatCount(borrowed)} borrow their calibration)` : ''
+  if (right === null) return `None of the inferred ones could be tested here: how often they are right was measured on similar hops.`
+  const others = borrowed > 0 ? ` (${formatCount(borrowed)} more could not be tested: no link of their hops is certain)` : ''
   return `Where links are inferred, ${formatRight(right)} of those tested are right${others}.`
 }
 
 function modelWords(model: NonNullable<Quality['model']>, zone: Zone): string {
   const labels = `${formatPlural(model.labels, 'certain link')} and ${formatPlural(model.events, 'event')}`
-  const borrowed = model.borrowed ? ' Its calibration is borrowed.' : ''
+  const borrowed = model.borrowed ? ' Too few links are certain here, so how often it is right was measured on other systems.' : ''
   return `Model ${model.version} learned from ${labels}, at ${formatMoment(Date.parse(model.fittedAt), zone, 'minute')}.${borrowed}`
 }
 
@@ -194,10 +194,10 @@ function Test({ quality }: { quality: Quality }) {
     <>
       <Reliability bins={test.bins} threshold={threshold} />
       <p className="small mt-1 mb-3 text-ink-2">
-        On the line, a link shown at 0.9 is right nine times in ten
-        {error === null ? '' : `; stated and observed are ${(100 * error).toFixed(1)} points apart on average`}. Bars are 95&#8239;% intervals; pale points have
-        fewer than 50 cases.
-        {borrowed > 0 ? ` ${formatPlural(borrowed, 'hop')} without a certain link ${borrowed === 1 ? 'borrows its' : 'borrow their'} calibration.` : ''}
+        Certain links were hidden and guessed. A point on the line: of links shown at 0.9, nine in ten were right
+        {error === null ? '' : `; on average the two are ${(100 * error).toFixed(1)} points apart`}. The thin bars say how far chance may be at work
+        (95&#8239;%); pale points have fewer than 50 cases.
+        {borrowed > 0 ? ` ${formatPlural(borrowed, 'hop')} could not be tested: no link of ${borrowed === 1 ? 'it' : 'them'} is certain.` : ''}
       </p>
     </>
   )
@@ -277,7 +277,7 @@ function Loading() {
       </div>
       <div className="q-grid">
         <div className="q-side">
-          <Head title="Stated against observed" />
+          <Head title="Is the confidence true?" />
           <Skeleton height={268} />
         </div>
         <div>

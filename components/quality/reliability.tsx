@@ -78,7 +78,7 @@ export function Reliability({ bins, threshold }: ReliabilityProps) {
             more often
           </text>
           <text x={x(0.75)} y={TOP + side + 33} textAnchor="middle" style={{ fill: 'var(--text-2)' }}>
-            stated confidence
+            confidence shown
           </text>
           <text x={10} y={TOP + side / 2} transform={`rotate(-90 10 ${TOP + side / 2})`} textAnchor="middle" style={{ fill: 'var(--text-2)' }}>
             share that was right

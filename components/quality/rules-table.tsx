@@ -19,13 +19,13 @@ export function RulesTable({ rules }: { rules: Quality['rules'] }) {
               rule
             </th>
             <th scope="col" className="num">
-              effects
+              links
             </th>
             <th scope="col" className="num">
-              contradicted
+              two causes
             </th>
-            <th scope="col" className="num q-wide" title="Upper end of the 95 % interval of the share that is contradicted">
-              at most
+            <th scope="col" className="num q-wide" title="The share with two causes is below this, with 95 % certainty">
+              worst case
             </th>
           </tr>
         </thead>
@@ -37,8 +37,8 @@ export function RulesTable({ rules }: { rules: Quality['rules'] }) {
                 <td>
                   {rulesInWords([rule])}{' '}
                   {rule.demoted ? (
-                    <span className="tag text-warn" title="It contradicts itself too often to be exact: its links are tier B">
-                      demoted
+                    <span className="tag text-warn" title="Two causes claim one effect too often for a proof: its links count as found by a shared value">
+                      no proof here
                     </span>
                   ) : null}
                 </td>

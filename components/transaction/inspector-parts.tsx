@@ -18,10 +18,10 @@ export interface InspectorHeadProps {
 
 export function InspectorHead({ onClose, children }: InspectorHeadProps) {
   return (
-    <div className="mb-1 flex items-center gap-2 text-[14px] font-semibold leading-6">
-      {children}
+    <div className="mb-1 flex items-start gap-2 text-[14px] font-semibold leading-6">
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-2">{children}</div>
       {onClose ? (
-        <span className="ml-auto">
+        <span className="flex-none">
           <IconButton icon="close" small label="Close" onClick={onClose} />
         </span>
       ) : null}

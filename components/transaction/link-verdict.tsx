@@ -1,6 +1,8 @@
 'use client'
 import { useState } from 'react'
-import { useLinkFeedback } from '#lib/hooks/link-feedback'
+import { formatMoment } from '#lib/base/clock'
+import { useLinkFeedback, useSaidOf } from '#lib/hooks/link-feedback'
+import { usePreference } from '#lib/hooks/preferences'
 import type { FeedbackBody, LinkItem } from '#lib/model/api'
 import { Button } from '#components/ui/controls'
 import { InspectorSection } from './inspector-parts'
@@ -62,10 +64,37 @@ export function Verdict({ link, model, onSelect }: VerdictProps) {
           )}
         </div>
         {say.error ? <p className="small mt-1 text-error">{say.error.message}</p> : null}
+        <History effect={link.effect.spanId} model={model} />
       </InspectorSection>
     </>
   )
 }
+
+/** What was said of this effect's cause before, newest first: every word stays, taken back or not. */
+function History({ effect, model }: { effect: string; model: InspectorProps['model'] }) {
+  const { data } = useSaidOf(effect)
+  const [zone] = usePreference('zone')
+  if (!data || data.length === 0) return null
+  const nameOf = (spanId: string) => model.tree.nodes.get(spanId)?.span.service ?? spanId.slice(0, 8)
+  return (
+    <ul className="small mt-2 text-ink-2" aria-label="What was said before">
+      {data.map((word) => (
+        <li key={word.time} className="flex gap-2 py-0.5">
+          <time className="mono whitespace-nowrap text-[11.5px] text-ink-3" dateTime={word.time}>
+            {formatMoment(Date.parse(word.time), zone, 'second')}
+          </time>
+          <span className="min-w-0 [overflow-wrap:anywhere]">
+            {VERDICTS[word.verdict]} {word.cause.service || nameOf(word.cause.spanId)}
+            {word.alternative === null ? '' : `, ${nameOf(word.alternative)} instead`}
+            {word.note ? `: ${word.note}` : ''}
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const VERDICTS: Record<FeedbackBody['verdict'], string> = { confirm: 'right:', reject: 'wrong:', pick: 'not', undo: 'taken back:' }
 
 /** A cell is scored again in a second or two; more under load. */
 const AFTER_UNDO_MS = [2_000, 6_000, 15_000]
@@ -84,9 +113,8 @@ interface AlternativesProps extends VerdictProps {
 
 function Alternatives({ link, model, onSelect, onPick, busy }: AlternativesProps) {
   const all = [{ spanId: link.cause.spanId, confidence: link.confidence }, ...link.alternatives]
-  const sum = all.reduce((total, one) => total + one.confidence, 0)
   return (
-    <InspectorSection title="Candidates" note={`sum ${sum.toFixed(2)}`}>
+    <InspectorSection title="Could also be" note="confidence, each by itself">
       <ul>
         {all.map((one, i) => {
           const node = model.tree.nodes.get(one.spanId)
@@ -103,8 +131,8 @@ function Alternatives({ link, model, onSelect, onPick, busy }: AlternativesProps
                   <span className={i === 0 ? 'font-medium' : ''}>{node.span.service}</span> <span className="text-ink-3">{node.span.name}</span>
                 </button>
               ) : (
-                <span className="cut text-ink-3" title={one.spanId}>
-                  a span of another transaction, <code>{one.spanId.slice(0, 8)}</code>
+                <span className="cut text-ink-3" title={`Span ${one.spanId}`}>
+                  in another transaction
                 </span>
               )}
               {i > 0 && onPick ? (

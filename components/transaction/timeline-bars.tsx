@@ -114,6 +114,8 @@ function RowWords({ row, scale, y }: { row: TimelineRow; scale: Scale; y: number
   const onlyWaiting = long && row.bars.length === 1
   const fits = right + room <= scale.width
   const x = fits ? right + 8 : left - room >= 0 ? left - room + 4 : Math.max(4, left + 6)
+  // What waits is pale, and says its own length: the rest of the row's time has no place on it.
+  if (!fits && left - room < 0 && first.kind !== 'work') return inside ?? null
   if (onlyWaiting && long?.kind === 'waiting') return inside
   const onBar = !fits && left - room < 0
   return (

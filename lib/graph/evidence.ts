@@ -1,4 +1,5 @@
 /** What proves a link, in words, and where it stands in the raw lines. */
+import { formatDuration } from '#lib/base/format'
 import type { LinkItem } from '#lib/model/api'
 
 export interface RawPiece {
@@ -65,8 +66,8 @@ const RULE_WORDS: Record<string, string> = {
 
 const TIER_WORDS: Record<LinkItem['tier'], string> = {
   A: 'Proven by an id of the protocol.',
-  B: 'Both carry a value that hardly any other line has, in the direction in which it flows here.',
-  C: 'Chosen by what usually follows what: log templates and delays learned from links that are certain.',
+  B: 'Both lines carry a value that hardly any other line has, and such values flow in this direction here.',
+  C: 'No id proves it. It fits best what usually follows what here: which line comes after which, and how long after, as learned from links that are certain.',
   K: 'Both carry the same business key; that claims no direction.',
 }
 
@@ -80,17 +81,19 @@ export function sharedValues(link: Pick<LinkItem, 'evidence'>): LinkItem['eviden
 
 /** What was measured, a sentence each: why an inferred link was chosen, and by which model. */
 export function measuredWords(link: Pick<LinkItem, 'evidence'>): string[] {
-  const of = (kind: string): string | undefined => link.evidence.find((fact) => fact.kind === kind)?.value
+  const of = (kind: string): string | undefined => link.evidence.find((fact) => fact.kind === kind)?.value.replace(/^(-?)(\d+(?:\.\d+)?) ms$/, inUnits)
   const [delay, back, rivals, carriers, model] = [of('delay'), of('return'), of('rivals'), of('carriers'), of('model')]
   return [
     carriers === undefined ? '' : `${carriers} spans around carry the value.`,
     delay === undefined ? '' : `The effect began ${signed(delay, 'after', 'before')} the cause\u2019s line.`,
     back === undefined ? '' : backWords(back),
     rivals === undefined ? '' : rivalWords(Number(rivals)),
-    of('borrowed') === undefined ? '' : 'How often such links are right is borrowed from links like it: nothing certain was seen of this kind.',
+    of('borrowed') === undefined ? '' : 'No link of this kind is certain, so how often such links are right was measured on similar ones.',
     model === undefined ? '' : `Found by model ${model.slice(0, 8)}.`,
   ].filter((sentence) => sentence !== '')
 }
+
+const inUnits = (_text: string, minus: string, ms: string): string => minus + formatDuration(Number(ms))
 
 function signed(value: string, after: string, before: string): string {
   return value.startsWith('-') ? `${value.slice(1)} ${before}` : `${value} ${after}`

@@ -20,7 +20,7 @@ const WORDS: Record<string, string> = {
   'gateway-request': 'request id',
   'workflow-start': 'execution ARN',
   'workflow-execution': 'execution ARN',
-  'call-site': 'delay, order, template',
+  'call-site': 'timing, order of lines',
   'shared-value': 'shared value',
   confirmed: 'a person’s word',
 }

@@ -109,7 +109,7 @@ describe('the first line of a transaction', () => {
 describe('evidence', () => {
   it('of an inferred link is said in sentences, apart from values that both lines hold', () => {
     const evidence = [
-      { kind: 'delay', value: '4 ms' },
+      { kind: 'delay', value: '15317 ms' },
       { kind: 'return', value: '-2 ms' },
       { kind: 'rivals', value: '3' },
       { kind: 'order.id', value: 'o-17' },
@@ -117,8 +117,8 @@ describe('evidence', () => {
     ]
     expect(sharedValues({ evidence })).toEqual([{ kind: 'order.id', value: 'o-17' }])
     expect(measuredWords({ evidence })).toEqual([
-      'The effect began 4 ms after the cause\u2019s line.',
-      'The cause did not wait for it: it went on 2 ms before the effect\u2019s last line.',
+      'The effect began 15.32\u202fs after the cause\u2019s line.',
+      'The cause did not wait for it: it went on 2\u202fms before the effect\u2019s last line.',
       '3 other spans could have caused it.',
       'Found by model 50194736.',
     ])

@@ -9,6 +9,7 @@ export const keys = {
   map: (params: Params) => ['map', params] as const,
   series: (params: Params) => ['series', params] as const,
   service: (id: string, params: Params) => ['service', id, params] as const,
+  linkFeedback: ['link-feedback'] as const,
   keySet: (field: string, value: string) => ['key-set', field, value] as const,
   quality: (params: Params) => ['quality', params] as const,
   sources: (params: Params) => ['sources', params] as const,

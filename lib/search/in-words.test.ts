@@ -10,6 +10,8 @@ describe('a search in words', () => {
     ['status:error duration:>500', 'that failed and with duration >\u202f500'],
     ['a:1 b:2 c:3 d:4 e:5', 'with a 1, b 2, c 3 and 2 more conditions'],
     ['a:1 OR b:2', 'matching a:1 OR b:2'],
+    ['{"orderId": "ord-90317", "message": "x"}', 'that name ord-90317'],
+    ['{"orderId": "ord-90317", "cartId": "crt_1234"}', 'that name ord-90317 or crt_1234'],
   ])('%s', (text, phrase) => {
     expect(queryInWords(text).phrase).toBe(phrase)
   })

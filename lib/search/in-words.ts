@@ -1,6 +1,7 @@
 /** What a search asks for, as the end of a sentence: `coupon:SAVE20 service:payment` -> "with coupon SAVE20 and through payment". */
 import type { FieldNode, SearchNode } from './ast'
 import { parse, serializeNode } from './grammar'
+import { idsInPaste } from './paste'
 
 export interface QueryWords {
   /** Follows "transactions"; empty for an empty search. */
@@ -37,8 +38,16 @@ function words(node: SearchNode): string {
 
 const isStatus = (node: SearchNode): boolean => node.type === 'field' && node.name === 'status'
 
+/** A pasted line is no query: what is looked for are the ids in it. */
+function pastedWords(ids: readonly string[]): string {
+  const [first, ...rest] = ids
+  return `that name ${first}${rest.length > 0 ? ` or ${rest.length === 1 ? rest[0] : `${rest.length} other ids of the pasted line`}` : ''}`
+}
+
 /** Top-level conditions joined by "and"; an `or` stays as it was typed. Long searches are cut to their first three conditions. */
 export function queryInWords(text: string): QueryWords {
+  const pasted = idsInPaste(text)
+  if (pasted) return { phrase: pastedWords(pasted), byStatus: false }
   const { root } = parse(text).query
   if (!root) return { phrase: '', byStatus: false }
   const parts = root.type === 'and' ? root.parts : [root]
