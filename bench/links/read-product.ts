@@ -13,7 +13,7 @@ import { assignContinuations } from '#lib/link/continuation'
 import { linksOf } from '#lib/link/match'
 import { DeliveryOrder } from '#lib/link/delivery-order'
 import { CAUSE_ROLES, EFFECT_ROLES } from '#lib/link/rules'
-import { valuesOf } from '#lib/link/statistical/adapt'
+import { typedValues } from '#lib/link/statistical/adapt'
 import { assignStream } from '#lib/link/stream'
 import type { LinkEvent } from '#lib/model/link-event'
 import { joinKey } from '#lib/model/keys'
@@ -25,6 +25,7 @@ import { createBodyDecoder } from '#lib/sources/http/decode'
 export interface ReadEvent extends LinkEvent {
   template: string
   values: number[]
+  fields: number[]
 }
 
 export interface ReadSet {
@@ -50,12 +51,12 @@ export async function readSet(files: readonly string[]): Promise<ReadSet> {
         if ('fate' in record) continue
         const parsed = parse(record, { sourceName: 'bench', receivedNs: 0n })
         const row = toEventRow(parsed, { source: { name: 'bench', kind: 'file' }, ordinals, order }, dictionary)
-        const values = valuesOf(parsed)
+        const { values, fields } = typedValues(parsed)
         events.set(row.id, {
           timeNs: parsed.timeNs, id: row.id, streamId: row.streamId, serviceId: row.serviceId, groupId: row.groupId, spanId: null,
           severity: parsed.severity, form: record.form, requestId: parsed.requestId ?? null, traceId: parsed.traceId ?? null,
           sourceEventId: record.sourceEventId ?? null, sandbox: dictionary.streams.get(row.streamId)?.sandbox ?? false, facts: parsed.facts,
-          template: parsed.template, values,
+          template: parsed.template, values, fields,
         }) // prettier-ignore
       }
     }

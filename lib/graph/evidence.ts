@@ -72,7 +72,7 @@ const TIER_WORDS: Record<LinkItem['tier'], string> = {
 }
 
 /** Kinds of evidence that are measured or looked up, and stand in no line. */
-const MEASURED = new Set(['delay', 'return', 'rivals', 'model', 'borrowed', 'carriers'])
+const MEASURED = new Set(['delay', 'return', 'rivals', 'model', 'borrowed', 'carriers', 'fields'])
 
 /** What both lines hold. */
 export function sharedValues(link: Pick<LinkItem, 'evidence'>): LinkItem['evidence'] {
@@ -82,8 +82,9 @@ export function sharedValues(link: Pick<LinkItem, 'evidence'>): LinkItem['eviden
 /** What was measured, a sentence each: why an inferred link was chosen, and by which model. */
 export function measuredWords(link: Pick<LinkItem, 'evidence'>): string[] {
   const of = (kind: string): string | undefined => link.evidence.find((fact) => fact.kind === kind)?.value.replace(/^(-?)(\d+(?:\.\d+)?) ms$/, inUnits)
-  const [delay, back, rivals, carriers, model] = [of('delay'), of('return'), of('rivals'), of('carriers'), of('model')]
+  const [delay, back, rivals, carriers, model, fields] = [of('delay'), of('return'), of('rivals'), of('carriers'), of('model'), of('fields')]
   return [
+    fields === undefined ? '' : `The value is ${fields}.`,
     carriers === undefined ? '' : `${carriers} spans around carry the value.`,
     delay === undefined ? '' : `The effect began ${signed(delay, 'after', 'before')} the cause\u2019s line.`,
     back === undefined ? '' : backWords(back),

@@ -6,7 +6,7 @@ import type { Pool } from 'pg'
 import { msToNs, nsToIso, nsToMs, type UnixNano } from '#lib/base/time'
 import { getPool } from '#lib/db/pool'
 import { DeliveryOrder } from '#lib/link/delivery-order'
-import { valuesOf } from '#lib/link/statistical/adapt'
+import { typedValues } from '#lib/link/statistical/adapt'
 import type { IngestResult } from '#lib/model/api'
 import type { RawRecord, RefusedRecord } from '#lib/model/event'
 import { maskRecord } from '#lib/normalize/mask'
@@ -189,7 +189,7 @@ class Delivery {
     const row = toEventRow(event, { source: { name: sourceName, kind: sourceKind }, ordinals: this.ordinals, order: this.order }, this.dictionary)
     const { writer, events } = this.batch
     const start = writer.bytes
-    encodeEvent(writer, row, record.form === 'log' ? packValues(valuesOf(event)) : undefined)
+    encodeEvent(writer, row, record.form === 'log' ? packValues(typedValues(event)) : undefined)
     events.push({ timeNs: event.timeNs, id: row.id, untimed: event.untimed, sourceId: row.sourceId, observedNs: record.observedNs, start, end: writer.bytes })
     this.fields.add(event.fields)
     this.bytes += writer.bytes - start

@@ -6,7 +6,7 @@ import type { PoolClient } from 'pg'
 import { groupBy, pushTo } from '#lib/base/group'
 import { idToHex } from '#lib/base/hash'
 import type { UnixNano } from '#lib/base/time'
-import { toSpanInput, valuesOf, type StoredLine } from '#lib/link/statistical/adapt'
+import { toSpanInput, typedValues, type StoredLine, type TypedValues } from '#lib/link/statistical/adapt'
 import { certainLinks } from '#lib/link/statistical/certain'
 import type { CertainLink, SpanInput } from '#lib/link/statistical/types'
 import { confirmedCause, type Verdicts } from '#lib/model/feedback'
@@ -75,13 +75,13 @@ async function readLines(client: PoolClient, fromNs: UnixNano, toNs: UnixNano): 
 
 function read(line: WindowLine): StoredLine & { serviceId: bigint } {
   const { timeNs, id, severity, template, serviceId } = line
-  return { timeNs, id, severity, template, serviceId, values: line.values ?? valuesInText(line) }
+  return { timeNs, id, severity, template, serviceId, ...(line.values ?? valuesInText(line)) }
 }
 
 /** Of a line that was stored without its values. */
-function valuesInText({ timeNs, body, logGroup }: WindowLine): number[] {
+function valuesInText({ timeNs, body, logGroup }: WindowLine): TypedValues {
   const record = { form: 'log' as const, body, timeNs, line: 1, ...(logGroup === null ? {} : { logGroup }) }
-  return valuesOf(parseRecord(record, { sourceName: '', receivedNs: timeNs }))
+  return typedValues(parseRecord(record, { sourceName: '', receivedNs: timeNs }))
 }
 
 /**

@@ -12,7 +12,7 @@ export interface WindowLine extends EventKey {
   severity: number
   template: string
   /** See line-values.ts; null where they have to be read from the text. */
-  values: number[] | null
+  values: { values: number[]; fields: number[] } | null
   /** Empty where the values are at hand. */
   body: string
   logGroup: string | null

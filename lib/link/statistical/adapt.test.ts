@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hashNumber, namedValue, toSpanInput, valuesOf } from './adapt'
+import { hashNumber, namedValue, toSpanInput, typedValues } from './adapt'
 
 const line = {
   facts: { refs: [{ kind: 'message' as const, role: 'consumed' as const, value: 'm-1234567' }] },
@@ -13,13 +13,21 @@ const line = {
 
 describe('values of a line', () => {
   it('are its fields, the ids inside of them, and the ids in its text', () => {
-    const values = valuesOf(line)
+    const values = typedValues(line).values
     for (const text of ['FB-4GUZNL8', 'tickets/FB-4GUZNL8.pdf', '9-000123']) expect(values).toContain(hashNumber(text))
     expect(new Set(values).size).toBe(values.length)
   })
 
+  it('are told with the field that they stand in first', () => {
+    const { values, fields } = typedValues(line)
+    const fieldOf = (text: string): number | undefined => fields[values.indexOf(hashNumber(text))]
+    const other = typedValues({ facts: null, fields: [{ name: 'bookingRef', value: 'FB-9' }], message: 'for 9-000999' })
+    expect([fieldOf('FB-4GUZNL8'), fieldOf('9-000123')]).toEqual(other.fields)
+    expect(fields).toHaveLength(values.length)
+  })
+
   it('are never the ids by which tier A joins', () => {
-    expect(valuesOf(line)).not.toContain(hashNumber('m-1234567'))
+    expect(typedValues(line).values).not.toContain(hashNumber('m-1234567'))
   })
 
   it('are found again by their hash, with the field they stand in', () => {

@@ -8,8 +8,9 @@ export interface StoredLine extends EventKey {
   severity: number
   /** Text of its template, or any stable name of it. */
   template: string
-  /** `valuesOf` the parsed line. */
-  values: number[]
+  /** `typedValues` of the parsed line. */
+  values: readonly number[]
+  fields?: readonly number[]
 }
 
 /** 53 bits of the hash of a text, as a safe integer. */
@@ -18,11 +19,27 @@ export function hashNumber(text: string): number {
   return (hi & 0x1fffff) * 0x100000000 + (lo >>> 0)
 }
 
+/** Values with the numbers of their fields, in one order. */
+export interface TypedValues {
+  values: number[]
+  fields: number[]
+}
+
+/** 16 bits of the hash of a field's name: within the fields of one line's template that is a name. */
+const fieldNumber = (name: string): number => hashHalves(name).lo & 0xffff
+
 /**
  * Values of a line, and the ids that stand in longer ones (`tickets/FB-4GUZNL8.pdf` names a booking), but for the ids by which tier A joins:
- * what they prove is proved, and hiding a link must hide its id too.
+ * what they prove is proved, and hiding a link must hide its id too. With the field that each stands in first; that of a bare word is `text`.
  */
-export const valuesOf = (line: ReadLine): number[] => [...new Set([...eachValue(line)].map(({ value }) => hashNumber(value)))]
+export function typedValues(line: ReadLine): TypedValues {
+  const fieldOf = new Map<number, number>()
+  for (const { name, value } of eachValue(line)) {
+    const hash = hashNumber(value)
+    if (!fieldOf.has(hash)) fieldOf.set(hash, fieldNumber(name))
+  }
+  return { values: [...fieldOf.keys()], fields: [...fieldOf.values()] }
+}
 
 /** The field and text of a value that is known by its hash; undefined where the line does not have it. The field of a bare word is `text`. */
 export function namedValue(line: ReadLine, hash: number): Field | undefined {
@@ -73,7 +90,7 @@ export function toSpanInput(span: StoredSpan, service: string, lines: readonly S
     service,
     startMs: stated ? toMs(span.startNs) : null,
     endMs: span.endNs === null ? null : toMs(span.endNs),
-    lines: lines.map((line) => ({ timeMs: toMs(line.timeNs), template: line.template, severity: line.severity, values: line.values })),
+    lines: lines.map(({ timeNs, template, severity, values, fields }) => ({ timeMs: toMs(timeNs), template, severity, values, ...(fields ? { fields } : {}) })),
   }
 }
 

@@ -4,7 +4,7 @@
  * whole, which grows with the spread of their delays and with how much goes on at once.
  */
 import { fitCalibration, type Borrowed, type Outcome } from './calibrate'
-import { decisiveValue } from './decisive'
+import { decisiveValue, type ValueView } from './decisive'
 import { guess, type Guesses } from './guess'
 import { foldsOf } from './hidden'
 import type { Known } from './known'
@@ -45,10 +45,15 @@ export function borrowCalibration(window: Window, names: Names, { known, learned
   const groups: Outcome[][] = [...GROUPS, Infinity].map(() => [])
   for (const [opening, list] of [...effects].sort((a, b) => a[0] - b[0])) {
     const group = groups[groupOf(doubt(blind, list))]
-    for (const e of list) {
+    const proved = new Map(list.map((e) => [e, known.get(e) ?? provedByValue(window, sure, e, { shares: sources.shares, types: learned.types })]))
+    const elsewhere = new Set([...proved.values()].flat())
+    for (const [e, causes] of proved) {
       const best = blind.best(e)
-      const causes = known.get(e) ?? provedByValue(window, sure, e, sources.shares)
-      if (best && causes.length > 0) group?.push({ class: names.at(opening), p: best.p, right: causes.includes(best.cause) })
+      if (!best || causes.length === 0) continue
+      const right = causes.includes(best.cause)
+      // A batch has causes that nothing proves: one that is not proved to have caused another may be one of them.
+      if (!right && learned.gather.has(opening) && !elsewhere.has(best.cause)) continue
+      group?.push({ class: names.at(opening), p: best.p, right })
     }
   }
   const all = groups.flat()
@@ -75,10 +80,10 @@ function doubt(guesses: Guesses, effects: readonly number[]): number {
   return sum / Math.max(1, effects.length)
 }
 
-function provedByValue(window: Window, guesses: Guesses, e: number, shares: Parameters<typeof decisiveValue>[1]): number[] {
+function provedByValue(window: Window, guesses: Guesses, e: number, values: ValueView): number[] {
   const causes = guesses.of(e)
   const best = causes[0]
   if (!best || best.p < PROVED) return []
   const others = causes.filter((c) => c.p < PROVED).map((c) => c.cause)
-  return causes.filter((c) => c.p >= PROVED && decisiveValue(window, shares, e, c.cause, others)).map((c) => c.cause)
+  return causes.filter((c) => c.p >= PROVED && decisiveValue(window, values, e, c.cause, others)).map((c) => c.cause)
 }

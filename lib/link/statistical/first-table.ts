@@ -7,7 +7,9 @@ import { addNested, nestedExcess, type Excess } from './bootstrap'
 import { addEchoes } from './echoes'
 import { EdgeTable } from './edges'
 import { FEW_LABELS, type Known } from './known'
+import { addProposed } from './proposed'
 import { keyedSpans, rankPlaces, storyOf, type Story } from './places'
+import type { ValueTypes } from './value-types'
 import { effectsOf, type Window } from './window'
 
 /** Effects below which coincidences are not counted. */
@@ -41,12 +43,13 @@ export interface FirstTable {
 
 interface Given {
   known: Known
+  types: ValueTypes
   openings: Map<number, number>
   activeMs: number
   unitMs: number
 }
 
-export function firstTable(window: Window, { known, openings, activeMs, unitMs }: Given): FirstTable {
+export function firstTable(window: Window, { known, types, openings, activeMs, unitMs }: Given): FirstTable {
   const labels = new Map<number, number>()
   for (const e of known.keys()) labels.set(window.opening[e] ?? 0, (labels.get(window.opening[e] ?? 0) ?? 0) + 1)
   const enough = (opening: number): boolean => (labels.get(opening) ?? 0) >= FEW_LABELS
@@ -87,6 +90,7 @@ export function firstTable(window: Window, { known, openings, activeMs, unitMs }
     first.sent.add(opening)
     if (shares.size > 0) ranks.set(opening, [...shares.keys()])
   }
+  addProposed(first, window, types, unitMs)
   return first
 }
 

@@ -7,6 +7,7 @@ import { borrowCalibration } from './borrowed'
 import { fitCalibration } from './calibrate'
 import { findCandidates } from './candidates'
 import { learnClocks } from './clocks'
+import { WIDTH } from './delay'
 import type { AnchorCounts, EdgeTable } from './edges'
 import { firstTable } from './first-table'
 import { learnGuards } from './guards'
@@ -19,6 +20,7 @@ import { learnSuccession } from './order'
 import { testedPairs } from './reliability'
 import type { SealedSet } from './types'
 import { beginAsUsual, learnUsual } from './usual'
+import { learnTypes, type ValueTypes } from './value-types'
 import { Names, openWindow, type Window } from './window'
 
 const ROUNDS = 4
@@ -30,6 +32,13 @@ const MOST_CAUSES = 10
 const FASTEST = 10
 /** Mean number of causes from which an opening's effects are batches. */
 const SEVERAL = 1.03
+/**
+ * Mean number of causes from which most effects gather. They start from the spread of their delays: from less, the sender's rate falls faster than the
+ * readiness rises, and the batch is left with one cause.
+ */
+const MOSTLY_SEVERAL = 2
+/** Where the others start, in ms. */
+const FIRST_GATHER = 10
 /** A place that calls this often calls each time. */
 const EACH_TIME = 0.5
 /** A stretch of time without any span that counts as not recorded. */
@@ -44,7 +53,8 @@ export function fitModel(set: SealedSet): Model {
   const usual = learnUsual(window)
   beginAsUsual(window, usual)
   const known = knownCauses(window, set.certain)
-  const learned = learnEdges(window, known, unitMs, ROUNDS)
+  const types = learnTypes(window)
+  const learned = learnEdges(window, { known, types, unitMs, rounds: ROUNDS })
   const outcomes = hiddenOutcomes(window, names, known, { learned, unitMs })
   const borrowed = borrowCalibration(window, names, { known, learned, unitMs, outcomes })
   const calibration = { ...fitCalibration(outcomes), ...(borrowed ? { borrowed } : {}) }
@@ -52,30 +62,30 @@ export function fitModel(set: SealedSet): Model {
   return sealModel({ unitMs, usual, names: names.list, succession, clocks, learned, calibration, tested, certain: known.size })
 }
 
-export function learnEdges(window: Window, known: Known, unitMs: number, rounds: number): Learned {
+export function learnEdges(window: Window, { known, types, unitMs, rounds }: { known: Known; types: ValueTypes; unitMs: number; rounds: number }): Learned {
   const activeMs = activeTime(window)
   const activeUnits = activeMs / unitMs
   const openings = new Map<number, number>()
   for (const opening of window.opening) openings.set(opening, (openings.get(opening) ?? 0) + 1)
   const anchors = countAnchors(window)
-  const first = firstTable(window, { known, openings, activeMs, unitMs })
+  const first = firstTable(window, { known, types, openings, activeMs, unitMs })
   const several = new Set([...severalCauses(window, known), ...first.sent])
   const caused = new Set([...known].flatMap(([e, causes]) => (causes.length > 0 ? [window.opening[e] ?? 0] : [])))
   const guards = learnGuards(window, known)
   const gather = new Map<number, number>()
   let { table } = first
   const { ranks } = first
-  adjustGather(gather, table, several, { anchors, found: first.found, unitMs })
+  adjustGather(gather, table, several, { anchors, found: first.found, unitMs, activeUnits })
   for (let round = 0; round < rounds; round++) {
-    const sources = sourcesOf({ table, anchors, openings, gather, ranks, guards, activeUnits }, unitMs, known)
+    const sources = sourcesOf({ table, anchors, openings, gather, ranks, guards, types, activeUnits }, unitMs, known)
     const candidates = findCandidates(window, sources)
     table = tableOf(window, candidates, match(candidates.graph, MATCH_ROUNDS), known, unitMs)
     keepOnly(table, first.found)
     // Coarse delays at first leave much to the outside, and what has gone there comes back slowly.
     if (round < SETTLING) holdOutside(table, first.table, caused)
-    adjustGather(gather, table, several, { anchors, found: first.found, unitMs })
+    adjustGather(gather, table, several, { anchors, found: first.found, unitMs, activeUnits })
   }
-  return { table, anchors, openings, gather, ranks, guards, activeUnits }
+  return { table, anchors, openings, gather, ranks, guards, types, activeUnits }
 }
 
 /** Of kinds with certain causes: how many are roots is known from these. */
@@ -104,7 +114,7 @@ function adjustGather(
   gather: Map<number, number>,
   table: EdgeTable,
   several: ReadonlySet<number>,
-  { anchors, found, unitMs }: { anchors: AnchorCounts; found: Excess; unitMs: number },
+  { anchors, found, unitMs, activeUnits }: { anchors: AnchorCounts; found: Excess; unitMs: number; activeUnits: number },
 ): void {
   for (const opening of several) {
     const caused = Math.max(1, (table.effects.get(opening) ?? 0) - (table.outside.get(opening) ?? 0))
@@ -122,8 +132,22 @@ function adjustGather(
     }
     const at = gather.get(opening)
     const factor = (target - 1) / Math.max(0.01, now / caused - 1)
-    gather.set(opening, at === undefined ? (10 * (target - 1)) / unitMs : at * Math.min(FASTEST, Math.max(1 / FASTEST, factor)))
+    const first = target < MOSTLY_SEVERAL ? FIRST_GATHER / unitMs : spread(table, opening, anchors, activeUnits)
+    gather.set(opening, at === undefined ? (target - 1) * first : at * Math.min(FASTEST, Math.max(1 / FASTEST, factor)))
   }
+}
+
+/** Over how many units the delays of an opening's likeliest sender are spread (perplexity), for each candidate that such a time holds. */
+function spread(table: EdgeTable, opening: number, anchors: AnchorCounts, activeUnits: number): number {
+  const [sender] = [...(table.sites.get(opening) ?? [])].sort((a, b) => b[1].mass - a[1].mass || a[0] - b[0])
+  if (!sender) return 0
+  const [before, { call, mass }] = sender
+  let nats = 0
+  call.forEach((count, bin) => {
+    if (count > 0) nats -= (count / mass) * Math.log(count / mass / (WIDTH[bin] ?? 1))
+  })
+  const units = Math.exp(nats)
+  return units / (1 + (units * (anchors.before.get(before) ?? 0)) / activeUnits)
 }
 
 function countAnchors({ anchors }: Window): AnchorCounts {

@@ -12,6 +12,7 @@ import type { Guards } from './guards'
 import type { Known } from './known'
 import type { Succession } from './order'
 import type { TestedPair } from './reliability'
+import { typesFromJson, typesToJson, type ValueTypes, type ValueTypesJson } from './value-types'
 import { Names } from './window'
 
 /** Edges learned, with what is needed to turn counts into rates. */
@@ -25,6 +26,7 @@ export interface Learned {
   /** Asynchronous openings: places in order of preference; a span sends from the first that it has. */
   ranks: Map<number, readonly number[]>
   guards: Guards
+  types: ValueTypes
   /** Time in which anything was recorded. */
   activeUnits: number
 }
@@ -55,6 +57,8 @@ export interface ModelBody {
   gather: [opening: number, units: number][]
   ranks: [opening: number, places: number[]][]
   guards: [pair: number, ms: number][]
+  /** How values of each type flow; models of before have none. */
+  values?: ValueTypesJson
   activeUnits: number
   calibration: Calibration
   /** How it did on links that were hidden from it. */
@@ -86,7 +90,7 @@ export function sealModel(parts: {
   tested: TestedPair[]
   certain: number
 }): Model {
-  const { table, anchors, openings, gather, ranks, guards, activeUnits } = parts.learned
+  const { table, anchors, openings, gather, ranks, guards, types, activeUnits } = parts.learned
   const body: ModelBody = {
     format: 1,
     unitMs: parts.unitMs,
@@ -114,6 +118,7 @@ export function sealModel(parts: {
     gather: byKey(gather).map(([opening, units]) => [opening, rounded(units)]),
     ranks: byKey(ranks).map(([opening, places]) => [opening, [...places]]),
     guards: [...guards].sort((a, b) => a[0] - b[0]),
+    values: typesToJson(types),
     activeUnits,
     calibration: roundedCalibration(parts.calibration),
     tested: parts.tested,
@@ -189,7 +194,7 @@ export function openModel(model: Model): { names: Names; learned: Learned } {
   }
   const { activeUnits } = model
   const [openings, gather, ranks] = [new Map(model.openings), new Map(model.gather), new Map(model.ranks)]
-  return { names, learned: { table, anchors, openings, gather, ranks, guards: new Map(model.guards), activeUnits } }
+  return { names, learned: { table, anchors, openings, gather, ranks, guards: new Map(model.guards), types: typesFromJson(model.values), activeUnits } }
 }
 
 export function sourcesOf(learned: Learned, unitMs: number, known: Known): Sources {

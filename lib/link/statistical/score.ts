@@ -1,7 +1,6 @@
 /** Links of tiers B and C for one window of spans, by a given model. The same spans give the same links in whatever order they come. */
 import { borrowedCurve, calibrated } from './calibrate'
-import { decisiveValue } from './decisive'
-import type { ShareView } from './edges'
+import { decisiveValue, type ValueView } from './decisive'
 import { guess, type CauseGuess, type Guesses } from './guess'
 import { openModel, sourcesOf, type Model } from './model'
 import { knownCauses } from './known'
@@ -26,7 +25,13 @@ export function scoreWindow(model: Model, spans: readonly SpanInput[], certain: 
   const links: StatisticalLink[] = []
   for (let e = 0; e < window.spans.length; e++) {
     const several = gathers.has(window.opening[e] ?? 0)
-    const found = linksOf(guesses, e, { model, window, ofClass: names.at(window.opening[e] ?? 0), shares: sources.shares, several })
+    const found = linksOf(guesses, e, {
+      model,
+      window,
+      ofClass: names.at(window.opening[e] ?? 0),
+      values: { shares: sources.shares, types: learned.types },
+      several,
+    })
     // Where a cause is certain, another needs to be likelier than not.
     links.push(...(known.has(e) ? found.filter((link) => link.confidence >= 0.5) : found))
   }
@@ -35,7 +40,7 @@ export function scoreWindow(model: Model, spans: readonly SpanInput[], certain: 
 
 /** The best cause; of an effect that may have several, all that are likelier than not. */
 function linksOf(guesses: Guesses, e: number, context: Context & { several: boolean }): StatisticalLink[] {
-  const { model, window, ofClass, shares, several } = context
+  const { model, window, ofClass, values, several } = context
   const causes = guesses.of(e)
   const best = causes[0]
   if (!best) return []
@@ -43,7 +48,7 @@ function linksOf(guesses: Guesses, e: number, context: Context & { several: bool
   return shown.map((cause) => {
     const others = causes.filter((c) => !shown.includes(c))
     // Of a batch, another cause's value tells nothing against this one.
-    const value = decisiveValue(window, shares, e, cause.cause, others.map((c) => c.cause)) // prettier-ignore
+    const value = decisiveValue(window, values, e, cause.cause, others.map((c) => c.cause)) // prettier-ignore
     const byValue = isShared(shareOf(window.sharing, window.sharing.rare(e), cause.cause))
     const confidence = calibrated(model.calibration, cause.p, ofClass, byValue)
     return {
@@ -66,11 +71,12 @@ interface Context {
   model: Model
   window: Window
   ofClass: string
-  shares: ShareView
+  values: ValueView
 }
 
-const valueEvidence = ({ hash, carriers }: SharedValue): Evidence[] => [
+const valueEvidence = ({ hash, carriers, fields }: SharedValue): Evidence[] => [
   { kind: 'value', value: hash.toString(16).padStart(14, '0') },
+  { kind: 'fields', value: fields },
   { kind: 'carriers', value: String(carriers) },
 ]
 

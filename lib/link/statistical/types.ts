@@ -10,6 +10,8 @@ export interface LineInput {
   severity: number
   /** Hashes of the values in the line, as safe integers; what every second line has may be among them. */
   values: readonly number[]
+  /** The field that each of `values` stands in, as a number; a value whose field is not known is told by its line alone. */
+  fields?: readonly number[]
 }
 
 /** One unit of work that can cause and be caused: an execution, a gateway's request, a delivery. */
@@ -47,7 +49,7 @@ export interface Candidate {
 
 export interface Evidence {
   /** Of `value`, the value is its hash in hex until the lines' text is at hand (adapt.ts, `namedValue`). */
-  kind: 'delay' | 'return' | 'value' | 'carriers' | 'rivals'
+  kind: 'delay' | 'return' | 'value' | 'fields' | 'carriers' | 'rivals'
   value: string
 }
 
@@ -60,6 +62,8 @@ export interface SharedValue {
   causeLine: number
   /** Spans around the effect that carry it, these two among them. */
   carriers: number
+  /** The lines that it stands in on both sides and how such values flow, as people read it. */
+  fields: string
 }
 
 /** The best cause found for one effect; its confidence says whether it may be shown. */
