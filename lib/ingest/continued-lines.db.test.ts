@@ -45,10 +45,15 @@ describe("a log group's trace is one span, whatever the order of arrival", () =>
       await linkRound(pool)
     }
     expect(await spansOf(`s.log_group = '${name}'`)).toEqual(expected)
-    const { rows } = await pool.query<{ n: string }>(
-      `select count(*) as n from span where service_id = (select service_id from log_stream where log_group = '${name}')`,
+    const { rows } = await pool.query<{ lines: number; failed: boolean; ms: number }>(
+      `select event_count as lines, failed, ((end_ns - start_ns) / 1000000)::int as ms from span
+       where service_id = (select service_id from log_stream where log_group = '${name}') order by start_ns`,
     )
-    expect(Number(rows[0]?.n)).toBe(3)
+    expect(rows).toEqual([
+      { lines: 1, failed: false, ms: 0 },
+      { lines: 4, failed: true, ms: 3 },
+      { lines: 1, failed: false, ms: 0 },
+    ])
   })
 
   test('all at once', async () => {

@@ -1,9 +1,7 @@
-import type { Pool } from 'pg'
 import { describe, expect, it } from 'vitest'
 import { createTestDatabase } from '#lib/db/test-database'
 import { shuffles } from '#lib/link/testing'
-import { linkRound } from './linker'
-import { ingestStream } from './pipeline'
+import { replay } from './replay'
 
 /** What lib/link/hops tests in memory, through the store: the same rows in any order and cutting, and transactions that heed batches. */
 
@@ -70,24 +68,6 @@ function story(): string[] {
     JSON.stringify({ id: '4e389a109ab73501', trace_id: TRACE, parent_id: '1f7e521a8acfcd48', name: 'checkout', origin: 'AWS::Lambda::Function', start_time: T0 / 1000, end_time: T0 / 1000 + 0.1, subsegments: [{ id: '1f7e521a8acfcd49', name: 'SQS', namespace: 'aws', start_time: T0 / 1000 + 0.04, end_time: T0 / 1000 + 0.05, aws: { operation: 'SendMessage', queue_url: 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders', message_id: id(0xa1) } }] }),
     JSON.stringify({ id: '1f7e521a8acfcd4a', trace_id: TRACE, parent_id: '1f7e521a8acfcd49', name: 'SQS', origin: 'AWS::SQS::Queue', inferred: true, start_time: T0 / 1000 + 0.04, end_time: T0 / 1000 + 0.05, aws: { operation: 'SendMessage', queue_url: 'https://sqs.eu-west-1.amazonaws.com/123456789012/orders' } }),
   ] // prettier-ignore
-}
-
-async function replay(pool: Pool, pieces: string[][]): Promise<unknown[]> {
-  await pool.query('truncate event, ingest_batch, span, span_ref, link, transaction, transaction_span, former_transaction')
-  for (const piece of pieces) {
-    const body = Buffer.from(piece.join('\n'))
-    await ingestStream((async function* () { yield body })(), { sourceName: 'test', sourceKind: 'http', gzip: false }, pool) // prettier-ignore
-    while ((await linkRound(pool)) > 0);
-  }
-  const tables = [
-    'select * from span order by id',
-    'select * from link order by effect, cause',
-    'select * from transaction order by id',
-    'select * from transaction_span order by 1, 2',
-    'select time_ns, id, group_id, span_id from event order by 1, 2',
-    'select * from span_ref order by 1, 2, 3',
-  ]
-  return Promise.all(tables.map(async (query) => (await pool.query(query)).rows))
 }
 
 describe('hops through the store', async () => {

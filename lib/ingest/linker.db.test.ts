@@ -1,9 +1,7 @@
-import type { Pool } from 'pg'
 import { describe, expect, it } from 'vitest'
 import { createTestDatabase } from '#lib/db/test-database'
 import { shuffles } from '#lib/link/testing'
-import { linkRound } from './linker'
-import { ingestStream } from './pipeline'
+import { replay } from './replay'
 
 const R = (n: number): string => `0000000${n}-1111-4222-8333-44444444444${n}`
 const M = (n: number): string => `m000000${n}-1111-4222-8333-44444444444${n}`.replace('m', 'a')
@@ -64,24 +62,6 @@ function story(): string[] {
     ...execution('email', 's5', 62_000, R(5), ['fine']),
     event('/app/legacy', 'h1', 50, 'a line of a server'),
   ]
-}
-
-async function replay(pool: Pool, pieces: string[][]): Promise<unknown[]> {
-  await pool.query('truncate event, ingest_batch, span, span_ref, link, transaction, transaction_span, former_transaction')
-  for (const piece of pieces) {
-    const body = Buffer.from(piece.join('\n'))
-    await ingestStream((async function* () { yield body })(), { sourceName: 'test', sourceKind: 'http', gzip: false }, pool) // prettier-ignore
-    while ((await linkRound(pool)) > 0);
-  }
-  const tables = [
-    'select * from span order by id',
-    'select * from link order by effect, cause',
-    'select * from transaction order by id',
-    'select * from transaction_span order by 1, 2',
-    'select time_ns, id, group_id, span_id from event order by 1, 2',
-    'select * from span_ref order by 1, 2, 3',
-  ]
-  return Promise.all(tables.map(async (query) => (await pool.query(query)).rows))
 }
 
 describe('linking', async () => {

@@ -98,13 +98,13 @@ export async function assembleGroups(client: PoolClient, touched: LinkEvent[], l
   await assignEvents(client, assigned)
 
   const gone = known.filter((span) => !built.has(span.id)).map((span) => span.id)
-  // An execution is what its own events say, so its refs are written anew; other spans may be spoken of by events of other groups.
-  const anew = known.filter((span) => built.get(span.id)?.form === 'execution').map((span) => span.id)
+  // An execution is what its own events say, and so is what lost a line: refs are written anew. Other spans may be spoken of by events of other groups.
+  const anew = known.filter((span) => built.get(span.id)?.form === 'execution' || (left.has(span.groupId) && built.has(span.id))).map((span) => span.id)
   const goneJoins = await dropRefs(client, [...gone, ...anew])
   for (const join of await awaitedByStored(client, gone)) goneJoins.add(join)
   const parted = await deleteSpans(client, gone)
   const knownIds = new Set(known.map((span) => span.id))
-  const spans = await mergeStatements(client, built, contributed, knownIds)
+  const spans = await mergeStatements(client, { built, contributed, left }, knownIds)
   await replaceSpans(client, [...spans.values()])
   await addRefs(client, refs)
   return { spans, refs, goneJoins, gone, known: knownIds, parted }
@@ -161,14 +161,21 @@ export async function dropRefs(client: PoolClient, spans: bigint[]): Promise<Set
   return new Set(rows.map((row) => row.join_hash))
 }
 
+interface Statements {
+  built: Map<bigint, Span>
+  contributed: Span[]
+  /** Groups that lost an event: what is stored of them still counts it. */
+  left: ReadonlySet<bigint>
+}
+
 /** Statements of several events about one span, merged with what is stored. Adds the stored ones to `known`. */
-async function mergeStatements(client: PoolClient, built: Map<bigint, Span>, contributed: Span[], known: Set<bigint>): Promise<Map<bigint, Span>> {
+async function mergeStatements(client: PoolClient, { built, contributed, left }: Statements, known: Set<bigint>): Promise<Map<bigint, Span>> {
   const spans = new Map([...built].filter(([, span]) => span.form === 'execution'))
   const statements = groupBy([...contributed, ...[...built.values()].filter((span) => span.form !== 'execution')], (span) => span.id)
   const stored = await loadSpans(client, [...statements.keys()])
   for (const id of stored.keys()) known.add(id)
   for (const [id, said] of statements) {
-    const before = spans.get(id) ?? stored.get(id)
+    const before = spans.get(id) ?? (left.has(id) ? undefined : stored.get(id))
     spans.set(id, (before ? [...said, before] : said).reduce(mergeSpans))
   }
   return spans

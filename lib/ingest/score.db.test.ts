@@ -15,29 +15,10 @@ import { giveFeedback } from './link-feedback'
 import { linkRound } from './linker'
 import { ingestStream } from './pipeline'
 import { recordKeys, removeEvents } from './remove'
+import { deliver } from './replay'
 import { settle } from './settle'
+import { requestId, shopLines } from './shop-lines'
 import { Statistics } from './statistics'
-
-/** `shop1` -> a RequestId. */
-function requestId(span: string): string {
-  return `${Buffer.from(span.slice(0, 4)).toString('hex')}-${(/\d+/.exec(span)?.[0] ?? '0').padStart(4, '0')}-4000-8000-000000000000`
-}
-
-/** Requests to `shop`, each asking `stock` and then `price`, as three log groups' lines that share no id. */
-function shopLines(count: number): string[] {
-  let serial = 0
-  return shopOf(count, 120).spans.flatMap(({ id, service, lines }) =>
-    lines.map(({ timeMs, template }) =>
-      JSON.stringify({
-        logGroup: `/aws/lambda/${service}`,
-        logStream: `${service}/1`,
-        timestamp: timeMs,
-        message: `${new Date(timeMs).toISOString()}\t${requestId(id)}\tINFO\t${template} one of them`,
-        eventId: String((BigInt(timeMs) << 144n) + BigInt(++serial)),
-      }),
-    ),
-  )
-}
 
 /** A segment of the function that the call was made from and, inside it, that of the callee: ids that prove the link. */
 function tracedCall(cause: string, effect: string, ms: number): string {
@@ -56,10 +37,6 @@ function tracedCall(cause: string, effect: string, ms: number): string {
     }),
   })
   return JSON.stringify({ Id: trace, Segments: [segment('aaaaaaaaaaaaaaa1', 'shop', cause), segment('aaaaaaaaaaaaaaa2', 'stock', effect, 'aaaaaaaaaaaaaaa1')] })
-}
-
-async function send(pool: Pool, lines: readonly string[]): Promise<void> {
-  await ingestStream((async function* () { yield Buffer.from(lines.join('\n')) })(), { sourceName: 'test', sourceKind: 'http', gzip: false }, pool) // prettier-ignore
 }
 
 /** All that a user sees of links, and the events' places; not when it was made, nor what was before. */
@@ -100,7 +77,7 @@ async function pending(pool: Pool): Promise<number> {
 
 async function pieceByPiece(pool: Pool, lines: readonly string[], size: number): Promise<void> {
   for (let at = 0; at < lines.length; at += size) {
-    await send(pool, lines.slice(at, at + size))
+    await deliver(pool, lines.slice(at, at + size))
     await settle(pool)
   }
 }
@@ -139,7 +116,7 @@ describe('links by a model', async () => {
   const lines = shopLines(250)
 
   beforeAll(async () => {
-    await send(pool, lines)
+    await deliver(pool, lines)
     await settle(pool)
   }, 120_000)
 
@@ -170,7 +147,7 @@ describe('links by a model', async () => {
   it('are the same for any order with a given model, over many cells', async () => {
     const whole = await createTestDatabase()
     await giveModel(pool, whole.pool)
-    await send(whole.pool, lines)
+    await deliver(whole.pool, lines)
     await settle(whole.pool)
     expect((await modelLinks(whole.pool)).length).toBeGreaterThan(200)
     expect(Number((await whole.pool.query<{ n: bigint }>('select count(*) as n from link_cell')).rows[0]?.n)).toBeGreaterThan(5)
@@ -187,9 +164,9 @@ describe('links by a model', async () => {
     for (const each of [whole, other]) await giveModel(pool, each.pool)
     const stays = lines.filter((line) => !line.includes('logGroup":"/aws/lambda/price'))
     const goes = lines.filter((line) => !stays.includes(line))
-    await send(whole.pool, stays)
+    await deliver(whole.pool, stays)
     await settle(whole.pool)
-    await send(other.pool, lines)
+    await deliver(other.pool, lines)
     await settle(other.pool)
     const body = async function* (): AsyncGenerator<Uint8Array> {
       yield Buffer.from(goes.join('\n'))
@@ -203,10 +180,10 @@ describe('links by a model', async () => {
     const [whole, other] = [await createTestDatabase(), await createTestDatabase()]
     for (const each of [whole, other]) {
       await giveModel(pool, each.pool)
-      await send(each.pool, lines)
+      await deliver(each.pool, lines)
     }
     await settle(whole.pool)
-    await send(other.pool, lines)
+    await deliver(other.pool, lines)
     for (let after = 1; after < 80; after += 3) {
       const victim = breaking(other.pool, after)
       await linkRound(victim).catch(() => {})
@@ -223,14 +200,14 @@ describe('what comes late', async () => {
   const early = lines.filter((line) => !line.includes(requestId('stock100')))
 
   beforeAll(async () => {
-    await send(pool, early)
+    await deliver(pool, early)
     await settle(pool)
   }, 120_000)
 
   it('opens the cells around it again, and is linked', async () => {
     expect((await modelLinks(pool)).some((link) => link.effect === requestId('stock100'))).toBe(false)
     const late = lines.filter((line) => line.includes(requestId('stock100')))
-    await send(pool, late)
+    await deliver(pool, late)
     while ((await linkRound(pool)) > 0);
     expect(await pending(pool)).toBeGreaterThan(late.length)
     await settle(pool)
@@ -244,7 +221,7 @@ describe('what comes late', async () => {
     ])
     expect(before.length).toBeGreaterThan(0)
     const ms = shopOf(200, 120).spans.find((span) => span.id === 'shop50')?.lines[0]?.timeMs ?? 0
-    await send(pool, [tracedCall('shop50', 'stock50', ms)])
+    await deliver(pool, [tracedCall('shop50', 'stock50', ms)])
     while ((await linkRound(pool)) > 0);
     const after = `select tier, c.request_id as cause from link join span e on e.id = effect join span c on c.id = cause where e.request_id = $1`
     expect((await pool.query(after, [requestId('stock50')])).rows).toEqual([{ tier: 'A', cause: requestId('shop50') }])
@@ -263,7 +240,7 @@ describe('what people say of links', async () => {
   const spanOf = new Map<string, bigint>()
 
   beforeAll(async () => {
-    await send(pool, shopLines(200))
+    await deliver(pool, shopLines(200))
     await settle(pool)
     const { rows: spans } = await pool.query<{ id: bigint; request_id: string }>('select id, request_id from span')
     for (const { id, request_id } of spans) spanOf.set(request_id, id)

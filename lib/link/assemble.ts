@@ -127,34 +127,65 @@ function splitAtStarts(events: readonly LinkEvent[]): LinkEvent[][] {
   return pieces
 }
 
+/** An execution is what all of its events say; any other span is the sum of what each of them says alone, so that late ones add to what is stored. */
 function buildSpan(id: bigint, groupId: bigint, members: readonly LinkEvent[]): Span {
+  const isExecution = members.some((event) => (event.requestId !== null && !event.facts?.own) || event.facts?.own?.form === 'execution')
+  if (isExecution) return buildExecution(id, groupId, members)
+  const said = members.map((event) => ({ ...statementOf(id, event), groupId })).reduce(mergeSpans)
+  return faced({ ...said, eventCount: members.filter((event) => event.form === 'log').length }, said)
+}
+
+function buildExecution(id: bigint, groupId: bigint, members: readonly LinkEvent[]): Span {
   const logs = members.filter((event) => event.form === 'log')
   const owns = members.flatMap((event) => (event.facts?.own ? [{ ...spanFromFact(id, event.facts.own, event), eventCount: event.form === 'log' ? 1 : 0 }] : []))
   const own = owns.length > 0 ? owns.reduce(mergeSpans) : null
   const first = logs[0] ?? members[0]
   if (!first) throw new Error('a span needs an event')
-  // Of a gateway's logs the access line names the request; lines of its execution log come before it.
-  const speaker = logs.find((event) => event.facts?.own?.form === 'request' && event.facts.own.name !== '') ?? first
-  const times = timesOf(members, own)
   const severity = members.reduce((worst, event) => Math.max(worst, event.severity), 0)
-  const markers = members.flatMap((event) => event.facts?.marker ?? [])
-  const failed = severity >= ERROR_SEVERITY || own?.status === 'error' || markers.some((marker) => marker.status === 'error' || marker.status === 'timeout')
-  const execution = members.some((event) => event.requestId !== null && !event.facts?.own) || own?.form === 'execution'
   return {
     id,
     groupId,
-    form: execution ? 'execution' : (own?.form ?? 'event'),
-    serviceId: logs.length > 0 && (execution || !own || own.form === 'request') ? speaker.serviceId : (own?.serviceId ?? first.serviceId),
+    form: 'execution',
+    serviceId: logs.length > 0 ? first.serviceId : (own?.serviceId ?? first.serviceId),
     name: own?.name || (members.find((event) => event.facts?.name)?.facts?.name ?? ''),
-    ...times,
-    status: failed ? 'error' : 'ok',
+    ...timesOf(members, own),
+    status: severity >= ERROR_SEVERITY || own?.status === 'error' || members.some(hasFailed) ? 'error' : 'ok',
     severity,
     eventCount: logs.length,
     requestId: members.find((event) => event.requestId !== null)?.requestId ?? own?.requestId ?? null,
     traceId: own?.traceId ?? members.find((event) => event.traceId !== null)?.traceId ?? null,
-    attributes: attributesOf(members, own),
+    attributes: members.reduce((all, event) => ({ ...all, ...attributesOf(event) }), { ...own?.attributes }),
     firstEvent: { timeNs: first.timeNs, id: first.id },
   }
+}
+
+/** What one event says of the span that it belongs to. */
+function statementOf(id: bigint, event: LinkEvent): Span {
+  const { facts, form, serviceId, severity, requestId, traceId, timeNs } = event
+  const own = facts?.own ? spanFromFact(id, facts.own, event) : null
+  const plain: Span = {
+    id, groupId: id, form: 'event', serviceId, name: '', startNs: timeNs, startExact: false, endNs: timeNs, open: false, status: 'ok', severity, eventCount: 0,
+    requestId, traceId, attributes: {}, firstEvent: { timeNs, id: event.id },
+  } // prettier-ignore
+  const said: Span = {
+    ...(own ?? plain),
+    severity,
+    // Of a gateway the log names the service: few requests are traced, and they are to be of the service of all others.
+    serviceId: own && (form !== 'log' || own.form !== 'request') ? own.serviceId : serviceId,
+    name: own?.name || (facts?.name ?? ''),
+    status: severity >= ERROR_SEVERITY || own?.status === 'error' || hasFailed(event) ? 'error' : 'ok',
+    eventCount: form === 'log' ? 1 : 0,
+    requestId: requestId ?? own?.requestId ?? null,
+    traceId: own?.traceId ?? traceId,
+    attributes: mergeAttributes(own?.attributes ?? {}, attributesOf(event)),
+  }
+  const ended: Span = own && own.endNs === null && !own.open ? { ...said, endNs: timeNs, endAssumed: true } : said
+  // A name that only stands in the line's words is no better than one that is guessed from a path.
+  return own && !own.name && said.name !== '' ? { ...ended, face: faceOf(said) | FACES.guessed } : ended
+}
+
+function hasFailed({ facts }: LinkEvent): boolean {
+  return facts?.marker?.status === 'error' || facts?.marker?.status === 'timeout'
 }
 
 /** Start and end: START over X-Ray's start over end minus duration over the first line, which is only the latest possible start. */
@@ -175,15 +206,13 @@ function timesOf(members: readonly LinkEvent[], own: Span | null): Pick<Span, 's
   return { startNs: startNs ?? own?.startNs ?? firstNs, startExact: startNs !== null, endNs, open }
 }
 
-function attributesOf(members: readonly LinkEvent[], own: Span | null): Span['attributes'] {
-  const attributes: Span['attributes'] = { ...own?.attributes }
-  for (const { facts } of members) {
-    if (facts?.marker?.initMs !== undefined) attributes['faas.init_duration_ms'] = facts.marker.initMs
-    if (facts?.marker?.version !== undefined) attributes['faas.version'] = facts.marker.version
-    if (facts?.marker?.status === 'timeout') attributes['error.type'] = 'timeout'
-    if (facts?.httpStatus !== undefined) attributes['http.response.status_code'] = facts.httpStatus
-    if (facts?.outcome !== undefined) attributes['outcome'] = facts.outcome
-  }
+function attributesOf({ facts }: LinkEvent): Span['attributes'] {
+  const attributes: Span['attributes'] = {}
+  if (facts?.marker?.initMs !== undefined) attributes['faas.init_duration_ms'] = facts.marker.initMs
+  if (facts?.marker?.version !== undefined) attributes['faas.version'] = facts.marker.version
+  if (facts?.marker?.status === 'timeout') attributes['error.type'] = 'timeout'
+  if (facts?.httpStatus !== undefined) attributes['http.response.status_code'] = facts.httpStatus
+  if (facts?.outcome !== undefined) attributes['outcome'] = facts.outcome
   return attributes
 }
 
@@ -209,43 +238,83 @@ export function spanFromFact(id: bigint, fact: SpanFact, event: LinkEvent): Span
   }
 }
 
-/** Two statements about one span: commutative, associative and idempotent, as the store's merge is (lib/store/spans.ts). */
+/**
+ * Two statements about one span: commutative, associative and idempotent, so that it does not matter which of them is stored already. Each
+ * field is the larger of two in an order of its own, and what the order needs is kept with the result (`face`, `endAssumed`).
+ */
 export function mergeSpans(a: Span, b: Span): Span {
-  const [x, y] = statementKey(a) <= statementKey(b) ? [a, b] : [b, a]
-  const exact = x.startExact === y.startExact ? (x.startNs < y.startNs ? x : y) : x.startExact ? x : y
-  return {
-    ...x,
-    name: x.name || y.name,
-    startNs: exact.startNs,
-    startExact: exact.startExact,
-    endNs: x.endNs === null ? y.endNs : y.endNs === null ? x.endNs : x.endNs > y.endNs ? x.endNs : y.endNs,
-    // A finished version of a segment replaces the one in progress.
-    open: x.open && y.open,
+  const [x, y] = compareFaces(a, b) <= 0 ? [a, b] : [b, a]
+  const { endAssumed: _, ...face } = x
+  const merged: Span = {
+    ...face,
+    ...timesOfBoth(x, y),
     status: x.status === 'error' || y.status === 'error' ? 'error' : 'ok',
     severity: Math.max(x.severity, y.severity),
     eventCount: Math.max(x.eventCount, y.eventCount),
-    requestId: x.requestId ?? y.requestId,
-    traceId: x.traceId ?? y.traceId,
+    requestId: least(x.requestId, y.requestId),
+    traceId: least(x.traceId, y.traceId),
     attributes: mergeAttributes(x.attributes, y.attributes),
   }
+  return faced(merged, x)
+}
+
+/** A line that tells no times of the span says only when something was logged: that counts where nobody else says anything. */
+function timesOfBoth(x: Span, y: Span): Pick<Span, 'startNs' | 'startExact' | 'endNs' | 'open' | 'endAssumed'> {
+  const both = x.form === 'event' && y.form !== 'event' ? [y] : y.form === 'event' && x.form !== 'event' ? [x] : [x, y]
+  const exact = both.filter((span) => span.startExact)
+  const starts = (exact.length > 0 ? exact : both).map((span) => span.startNs)
+  const stated = both.filter((span) => span.endNs !== null && !span.endAssumed)
+  const ends = (stated.length > 0 ? stated : both).flatMap((span) => span.endNs ?? [])
+  return {
+    startNs: starts.reduce((low, ns) => (ns < low ? ns : low)),
+    startExact: exact.length > 0,
+    endNs: ends.length === 0 ? null : ends.reduce((high, ns) => (ns > high ? ns : high)),
+    // A finished version of a segment replaces the one in progress.
+    open: both.every((span) => span.open),
+    ...(ends.length > 0 && stated.length === 0 && both[0]?.form !== 'event' ? { endAssumed: true as const } : {}),
+  }
+}
+
+function least(a: string | null, b: string | null): string | null {
+  return a === null ? b : b === null || a < b ? a : b
 }
 
 /** Key by key; where two disagree the smaller text stands, whoever said it. */
 function mergeAttributes(a: Span['attributes'], b: Span['attributes']): Span['attributes'] {
   const merged = { ...a }
+  const rank = (value: string | number | boolean): string => `${String(value)}\0${typeof value}`
   for (const [key, value] of Object.entries(b)) {
     const other = merged[key]
-    if (other === undefined || String(value) < String(other)) merged[key] = value
+    if (other === undefined || rank(value) < rank(other)) merged[key] = value
   }
   return merged
 }
 
 /**
- * Orders statements by what they say, ended ones first, so that a choice between them is the same in any order of arrival. What stands in
- * logs comes before what a trace calls it: few requests are traced, and they are to have the names of all others.
+ * How badly a statement knows the span's name and service. What stands in logs comes before what a trace calls it: few requests are traced,
+ * and they are to have the names of all others.
  */
-function statementKey(span: Span): string {
-  const first = span.firstEvent
-  const named = span.name === '' ? 2 : span.name.includes(GUESSED_PATH) ? 1 : 0
-  return `${span.open ? 1 : 0}/${named === 2 ? 1 : 0}/${span.eventCount > 0 ? 0 : 1}/${named}/${first?.timeNs ?? 0n}/${first?.id ?? 0n}`
+const FACES = { event: 8, unnamed: 4, unlogged: 2, guessed: 1 }
+
+function faceOf({ form, name, eventCount }: Span): number {
+  const named = name === '' ? FACES.unnamed : name.includes(GUESSED_PATH) ? FACES.guessed : 0
+  return (form === 'event' ? FACES.event : 0) + named + (eventCount > 0 ? 0 : FACES.unlogged)
+}
+
+/** `span` with the face of the statement that it has its name and service from. */
+function faced(span: Span, from: Span): Span {
+  const face = from.face ?? faceOf(from)
+  const { face: _, ...rest } = span
+  return face === faceOf(span) ? rest : { ...rest, face }
+}
+
+/** Below 0 where the name and service of the first stand. Every field that is taken over with them has its place, so that equal means the same. */
+function compareFaces(a: Span, b: Span): number {
+  const byFace = (a.face ?? faceOf(a)) - (b.face ?? faceOf(b))
+  if (byFace !== 0) return byFace
+  const [left, right] = [a, b].map(({ firstEvent, serviceId, groupId, form, name }) => [
+    firstEvent?.timeNs ?? 0n, firstEvent?.id ?? 0n, serviceId, groupId, form, name,
+  ]) as [(bigint | string)[], (bigint | string)[]] // prettier-ignore
+  const at = left.findIndex((value, i) => value !== right[i])
+  return at < 0 ? 0 : (left[at] ?? '') < (right[at] ?? '') ? -1 : 1
 }

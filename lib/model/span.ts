@@ -31,6 +31,10 @@ export interface Span {
   attributes: Record<string, string | number | boolean>
   /** First event of it, for evidence. */
   firstEvent: EventKey | null
+  /** How well its name and service are known where the name and the count of its lines don't tell: 0 is best (lib/link/assemble.ts). */
+  face?: number
+  /** No record states its end: the last line is taken for it. */
+  endAssumed?: true
 }
 
 /** A ref as stored: where it was seen. */

@@ -25,7 +25,7 @@ export interface SpanRow {
 
 /** Columns of SpanRow, for `span s`. */
 export const SPAN_COLUMNS = sql`s.id, s.form, s.service_id, s.name, s.start_ns, s.start_exact, s.end_ns, s.open, s.failed, s.severity, s.request_id,
-  s.trace_id, s.event_count, s.attributes`
+  s.trace_id, s.event_count, s.attributes - '~face' - '~end' as attributes`
 
 export function toSpanItem(row: SpanRow, services: Services, shared: boolean): SpanItem {
   const service = services.of(row.service_id)

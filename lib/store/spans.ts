@@ -47,10 +47,24 @@ function columns(spans: readonly Span[]): unknown[] {
     arrayText(spans.map((span) => span.eventCount)),
     spans.map((span) => clean(span.requestId)),
     spans.map((span) => clean(span.traceId)),
-    spans.map((span) => JSON.stringify(span.attributes)),
+    spans.map((span) => JSON.stringify(withHidden(span))),
     spans.map((span) => span.firstEvent?.timeNs ?? null),
     spans.map((span) => span.firstEvent?.id ?? null),
   ]
+}
+
+/** What is needed to merge what is said later, and means nothing to a reader: kept among the attributes, under names that no record has. */
+const FACE = '~face'
+const END_ASSUMED = '~end'
+
+function withHidden({ attributes, face, endAssumed }: Span): Span['attributes'] {
+  if (face === undefined && endAssumed === undefined) return attributes
+  return { ...attributes, ...(face === undefined ? {} : { [FACE]: face }), ...(endAssumed === undefined ? {} : { [END_ASSUMED]: 1 }) }
+}
+
+function withoutHidden(stored: Span['attributes']): Pick<Span, 'attributes' | 'face' | 'endAssumed'> {
+  const { [FACE]: face, [END_ASSUMED]: endAssumed, ...attributes } = stored
+  return { attributes, ...(typeof face === 'number' ? { face } : {}), ...(endAssumed === undefined ? {} : { endAssumed: true }) }
 }
 
 /** Writes spans as given, over what was there. */
@@ -87,7 +101,7 @@ function toSpan(row: SpanRow): Span {
     eventCount: row.event_count,
     requestId: row.request_id,
     traceId: row.trace_id,
-    attributes: row.attributes,
+    ...withoutHidden(row.attributes),
     firstEvent: row.first_event_ns === null || row.first_event_id === null ? null : { timeNs: row.first_event_ns, id: row.first_event_id },
   }
 }
