@@ -10,9 +10,11 @@ const KEYS: { title: string; keys: [string[], string][] }[] = [
   {
     title: 'Everywhere',
     keys: [
+      [['Ctrl K'], 'Commands (⌘ K on a Mac)'],
       [['/'], 'Search'],
       [['g', 'm'], 'Map'],
       [['g', 't'], 'Transactions'],
+      [['g', 'q'], 'Quality'],
       [['g', 's'], 'Sources'],
       [['?'], 'This list'],
       [['Esc'], 'Close, or one step back'],
@@ -116,7 +118,7 @@ function useGlobalKeys(dialog: RefObject<HTMLDialogElement | null>, enabled: boo
   useEffect(() => {
     if (!enabled) return
     let first = ''
-    const pages: Record<string, string> = { m: '/', t: '/search', s: '/sources' }
+    const pages: Record<string, string> = { m: '/', t: '/search', q: '/quality', s: '/sources' }
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return
       const page = first === 'g' ? pages[event.key] : undefined

@@ -7,6 +7,7 @@ import type { ThemeChoice } from '#lib/hooks/preferences'
 import { isLive, useHref, useIsPage, useView } from '#lib/hooks/view'
 import { Icon, Logo } from '#components/ui/icon'
 import { MenuItem, Popover } from '#components/ui/popover'
+import { CommandMenu } from './command-menu'
 import { KeysDialog } from './keys-dialog'
 import { SearchBar } from './search-bar'
 import { TimeRange } from './time-range'
@@ -148,6 +149,7 @@ function KeysButton() {
         <Icon name="help" />
       </button>
       <KeysDialog dialog={dialog} />
+      <CommandMenu keysDialog={dialog} />
     </>
   )
 }

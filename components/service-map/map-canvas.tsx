@@ -40,12 +40,14 @@ export interface MapEnds {
 export function MapCanvas({ view, layout, rangeSeconds, chosen, chosenEdge, found, onChoose, onChooseEdge, handle }: MapCanvasProps) {
   const place = useRef<HTMLDivElement>(null)
   const words = useRef<HTMLDivElement>(null)
-  const cy = useCytoscape(place, words, { onChoose, onChooseEdge })
+  const refit = useRef<() => void>(() => {})
+  const cy = useCytoscape(place, words, { onChoose, onChooseEdge, onResize: () => refit.current() })
   const [cursor, setCursor] = useState<string | null>(null)
   const [pointed, setPointed] = useState<string | null>(null)
   const theme = useThemeName()
   const near = pointed ?? chosen
   const fitted = useRef(0)
+  const fittedView = useRef<View | null>(null)
 
   useEffect(() => {
     if (!cy) return
@@ -67,8 +69,12 @@ export function MapCanvas({ view, layout, rangeSeconds, chosen, chosenEdge, foun
       }
     })
     cy.style(stylesheet(palette))
-    if (fresh || (layout.fresh && fitted.current !== layout.id)) fitAll(cy, layout)
+    if (fresh || (layout.fresh && fitted.current !== layout.id)) fittedView.current = fitAll(cy, layout)
     fitted.current = layout.id
+    // When its place changes (a notice above it, a window): shown whole again, unless somebody has moved it.
+    refit.current = () => {
+      if (sameView(cy, fittedView.current)) fittedView.current = fitAll(cy, layout)
+    }
   }, [cy, view, layout, theme])
 
   useEffect(() => {
@@ -106,7 +112,9 @@ export function MapCanvas({ view, layout, rangeSeconds, chosen, chosenEdge, foun
     handle,
     () => ({
       zoomBy: (factor) => cy?.zoom({ level: cy.zoom() * factor, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } }),
-      fit: () => cy && fitAll(cy, layout),
+      fit: () => {
+        if (cy) fittedView.current = fitAll(cy, layout)
+      },
     }),
     [cy, layout],
   )
@@ -148,12 +156,22 @@ export function MapCanvas({ view, layout, rangeSeconds, chosen, chosenEdge, foun
   )
 }
 
+interface View {
+  zoom: number
+  pan: { x: number; y: number }
+}
+
 /** Shows everything with its names and the edges that run outside, enlarging nothing. */
-function fitAll(cy: Core, { bounds }: MapLayout): void {
-  if (!(bounds.right > bounds.left) || cy.width() === 0) return
+function fitAll(cy: Core, { bounds }: MapLayout): View | null {
+  if (!(bounds.right > bounds.left) || cy.width() === 0) return null
   const zoom = Math.min(1, (cy.width() - 2 * EDGE_PX) / (bounds.right - bounds.left), (cy.height() - 2 * EDGE_PX) / (bounds.bottom - bounds.top))
   const middle = { x: (bounds.left + bounds.right) / 2, y: (bounds.top + bounds.bottom) / 2 }
   cy.viewport({ zoom, pan: { x: cy.width() / 2 - middle.x * zoom, y: cy.height() / 2 - middle.y * zoom } })
+  return { zoom: cy.zoom(), pan: { ...cy.pan() } }
+}
+
+function sameView(cy: Core, view: View | null): boolean {
+  return view !== null && cy.zoom() === view.zoom && cy.pan().x === view.pan.x && cy.pan().y === view.pan.y
 }
 
 /** Between the outermost words and the canvas' edge. */
@@ -172,17 +190,22 @@ function bringIntoView(cy: Core, id: string): void {
 function useCytoscape(
   place: React.RefObject<HTMLDivElement | null>,
   words: React.RefObject<HTMLDivElement | null>,
-  on: Pick<MapCanvasProps, 'onChoose' | 'onChooseEdge'>,
+  on: Pick<MapCanvasProps, 'onChoose' | 'onChooseEdge'> & { onResize: () => void },
 ): Core | null {
   const [cy, setCy] = useState<Core | null>(null)
   const choose = useRef(on)
+  const resized = useRef(on.onResize)
   useEffect(() => {
     choose.current = on
+    resized.current = on.onResize
   })
   useEffect(() => {
     let core: Core | null = null
     let left = false
-    const watch = new ResizeObserver(() => core?.resize())
+    const watch = new ResizeObserver(() => {
+      core?.resize()
+      resized.current()
+    })
     void import('cytoscape').then(({ default: cytoscape }) => {
       if (left || !place.current) return
       core = cytoscape({
