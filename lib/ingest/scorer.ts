@@ -6,8 +6,8 @@ import { BUDGET } from './seal'
 const AFTER_ERROR_MS = 2_000
 /** A fit takes seconds and nothing of it is lost but its time: the next start does it again. */
 const STOP_MS = 3_000
-/** A model is fitted within this (measured: 170,000 lines take some 350 MB); a thread that wants more ends alone, and not the worker. */
-const HEAP_MB = 320
+/** A model is fitted within this (measured: 170,000 lines of a busy system fit into 160); a thread that wants more ends alone, and not the worker. */
+const HEAP_MB = 256
 /** Much of what is read is garbage at once; a large nursery would only hold it longer. */
 const NURSERY_MB = 24
 

@@ -4,7 +4,7 @@ import type { SealedRange, Slot } from '#lib/store/models'
 
 /** Slots are counted and taken whole. */
 export const SLOT_NS = 64n * 1_000_000_000n
-/** Log events that a model is learned from at most: some 350 MB while it is fitted, and more of them tell little more. */
+/** Log events that a model is learned from at most: some 200 MB while it is fitted, and more of them tell little more. */
 export const BUDGET = 170_000
 /** Events that may wait for the exact rules while the statistical tiers work: two rounds. Beyond it these wait, and say so. */
 export const MOST_WAITING = 40_000n

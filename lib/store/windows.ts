@@ -51,6 +51,22 @@ async function toLines(client: PoolClient, rows: readonly LineRow[]): Promise<Wi
   return rows.map(toLine)
 }
 
+/** Lists of values, each once in memory: most lines have the same as many others. */
+const lists = new Map<string, number[]>()
+const MOST_LISTS = 50_000
+
+function valuesIn(bytes: Buffer | null): number[] | null {
+  if (bytes === null) return null
+  const key = bytes.toString('latin1')
+  const known = lists.get(key)
+  if (known) return known
+  const values = unpackValues(bytes)
+  if (values === null) return null
+  if (lists.size >= MOST_LISTS) lists.clear()
+  lists.set(key, values)
+  return values
+}
+
 function toLine(row: LineRow): WindowLine {
   return {
     timeNs: row.time_ns,
@@ -60,7 +76,7 @@ function toLine(row: LineRow): WindowLine {
     serviceId: row.service_id,
     severity: row.severity,
     template: (row.template_id === null ? undefined : templates.get(row.template_id)) ?? '',
-    values: unpackValues(row.line_values),
+    values: valuesIn(row.line_values),
     body: row.body ?? '',
     logGroup: row.log_group,
   }

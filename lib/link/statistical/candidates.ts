@@ -72,17 +72,17 @@ interface Row {
 }
 
 export function findCandidates(window: Window, sources: Sources): Candidates {
-  const rows: Row[] = []
+  const packing = new Packing(window)
   for (let e = 0; e < window.spans.length; e++) {
     const opening = window.opening[e] ?? 0
     const gather = sources.gather(opening)
     const known = sources.known?.get(e)
     const outside = sources.outsideRate(opening)
-    if (known === undefined) rows.push({ effect: e, found: ofEffect(window, sources, e), outside, gather, open: true })
-    else if (known.length === 0) rows.push({ effect: e, found: [], outside, gather: 0, open: false })
-    else rows.push(...rowsOfKnown(window, sources, e, known, gather))
+    if (known === undefined) packing.add({ effect: e, found: ofEffect(window, sources, e), outside, gather, open: true })
+    else if (known.length === 0) packing.add({ effect: e, found: [], outside, gather: 0, open: false })
+    else for (const row of rowsOfKnown(window, sources, e, known, gather)) packing.add(row)
   }
-  return pack(window, rows)
+  return packing.done()
 }
 
 function rowsOfKnown(window: Window, sources: Sources, e: number, known: readonly number[], gather: number): Row[] {
@@ -159,50 +159,90 @@ function weighSharing(window: Window, sources: Sources, e: number, found: Found[
   }
 }
 
-function pack(window: Window, rows: readonly Row[]): Candidates {
-  const total = rows.reduce((sum, row) => sum + row.found.length, 0)
-  const graph: Graph = {
-    effects: rows.length,
-    ofEffect: new Int32Array(rows.length + 1),
-    group: new Int32Array(total),
-    groups: 0,
-    weight: new Float64Array(total),
-    outside: Float64Array.from(rows, (row) => row.outside),
-    rate: new Float64Array(total),
-    gather: Float64Array.from(rows, (row) => row.gather),
+/** Rows laid out in flat arrays as they come: a set has some millions of edges, which as objects would be most of the memory of a fit. */
+class Packing {
+  private readonly rows = { effect: [] as number[], outside: [] as number[], gather: [] as number[], from: [0] }
+  private readonly openRow: Int32Array
+  private edges = 0
+  private anchor = new Int32Array(START)
+  private group = new Int32Array(START)
+  private call = new Int16Array(START)
+  private back = new Int16Array(START)
+  private away = new Int16Array(START)
+  private share = new Int8Array(START)
+  private weight = new Float64Array(START)
+  /** By opening and anchor. */
+  private readonly groups = new Map<number, Map<number, number>>()
+  private readonly rate: number[] = []
+
+  constructor(private readonly window: Window) {
+    this.openRow = new Int32Array(window.spans.length).fill(-1)
   }
-  const out: Candidates = {
-    graph,
-    effect: Int32Array.from(rows, (row) => row.effect),
-    openRow: new Int32Array(window.spans.length).fill(-1),
-    anchor: new Int32Array(total),
-    call: new Int16Array(total),
-    back: new Int16Array(total),
-    away: new Int16Array(total),
-    share: new Int8Array(total),
-  }
-  const groups = new Map<number, number>()
-  const openings = window.opening.reduce((a, b) => Math.max(a, b), 0) + 1
-  let k = 0
-  rows.forEach((row, r) => {
-    graph.ofEffect[r] = k
-    if (row.open) out.openRow[row.effect] = r
-    for (const f of row.found) {
-      const key = f.anchor * openings + (window.opening[row.effect] ?? 0)
-      let group = groups.get(key)
-      if (group === undefined) groups.set(key, (group = groups.size))
-      graph.group[k] = group
-      graph.rate[group] = f.rate
-      graph.weight[k] = f.weight
-      out.anchor[k] = f.anchor
-      out.call[k] = f.call
-      out.back[k] = f.back
-      out.away[k] = f.away
-      out.share[k] = f.share
-      k++
+
+  add({ effect, found, outside, gather, open }: Row): void {
+    const { rows } = this
+    if (open) this.openRow[effect] = rows.effect.length
+    rows.effect.push(effect)
+    rows.outside.push(outside)
+    rows.gather.push(gather)
+    const opening = this.window.opening[effect] ?? 0
+    let groups = this.groups.get(opening)
+    if (!groups) this.groups.set(opening, (groups = new Map()))
+    if (this.edges + found.length > this.anchor.length) this.grow(this.edges + found.length)
+    for (const f of found) {
+      let group = groups.get(f.anchor)
+      if (group === undefined) groups.set(f.anchor, (group = this.rate.length))
+      this.rate[group] = f.rate
+      const k = this.edges++
+      this.anchor[k] = f.anchor
+      this.group[k] = group
+      this.call[k] = f.call
+      this.back[k] = f.back
+      this.away[k] = f.away
+      this.share[k] = f.share
+      this.weight[k] = f.weight
     }
-  })
-  graph.ofEffect[rows.length] = k
-  graph.groups = groups.size
-  return out
+    rows.from.push(this.edges)
+  }
+
+  done(): Candidates {
+    const { rows, edges, rate, openRow } = this
+    return {
+      graph: {
+        effects: rows.effect.length,
+        ofEffect: Int32Array.from(rows.from),
+        group: this.group.subarray(0, edges),
+        groups: rate.length,
+        weight: this.weight.subarray(0, edges),
+        outside: Float64Array.from(rows.outside),
+        rate: Float64Array.from(rate),
+        gather: Float64Array.from(rows.gather),
+      },
+      effect: Int32Array.from(rows.effect),
+      openRow,
+      anchor: this.anchor.subarray(0, edges),
+      call: this.call.subarray(0, edges),
+      back: this.back.subarray(0, edges),
+      away: this.away.subarray(0, edges),
+      share: this.share.subarray(0, edges),
+    }
+  }
+
+  private grow(least: number): void {
+    const size = Math.max(least, Math.ceil(this.anchor.length * 1.5))
+    this.anchor = copied(this.anchor, new Int32Array(size))
+    this.group = copied(this.group, new Int32Array(size))
+    this.call = copied(this.call, new Int16Array(size))
+    this.back = copied(this.back, new Int16Array(size))
+    this.away = copied(this.away, new Int16Array(size))
+    this.share = copied(this.share, new Int8Array(size))
+    this.weight = copied(this.weight, new Float64Array(size))
+  }
+}
+
+const START = 1 << 14
+
+function copied<T extends Int8Array | Int16Array | Int32Array | Float64Array>(from: T, to: T): T {
+  to.set(from)
+  return to
 }

@@ -45,7 +45,7 @@ function delays({ anchors, startMs, endMs }: Window, e: number, a: number, unitM
 }
 
 function setOrigins(table: EdgeTable, window: Window, { graph, effect, anchor }: Candidates, posterior: Posterior, unitMs: number): void {
-  const seen = new Map<Site, { call: [number, number][]; back: [number, number][] }>()
+  const seen = new Map<Site, { call: number[]; back: number[] }>()
   for (let row = 0; row < graph.effects; row++) {
     const e = effect[row] ?? 0
     for (let k = graph.ofEffect[row] ?? 0; k < (graph.ofEffect[row + 1] ?? 0); k++) {
@@ -56,20 +56,23 @@ function setOrigins(table: EdgeTable, window: Window, { graph, effect, anchor }:
       let lists = seen.get(site)
       if (!lists) seen.set(site, (lists = { call: [], back: [] }))
       const { call, back } = delays(window, e, a, unitMs)
-      lists.call.push([call, p])
-      if (!Number.isNaN(back)) lists.back.push([back, p])
+      lists.call.push(call, p)
+      if (!Number.isNaN(back)) lists.back.push(back, p)
     }
   }
   for (const [site, lists] of seen) site.origin = { call: middle(lists.call), back: middle(lists.back) }
 }
 
-/** Weighted median where the middle half is narrow, else zero. */
-function middle(list: [value: number, weight: number][]): number {
-  list.sort((a, b) => a[0] - b[0] || a[1] - b[1])
-  const total = list.reduce((sum, [, weight]) => sum + weight, 0)
+/** Weighted median where the middle half is narrow, else zero. `list`: value, weight, value, weight, … */
+function middle(list: readonly number[]): number {
+  const value = (i: number): number => list[2 * i] ?? 0
+  const weight = (i: number): number => list[2 * i + 1] ?? 0
+  const order = Uint32Array.from({ length: list.length / 2 }, (_, i) => i).sort((a, b) => value(a) - value(b) || weight(a) - weight(b))
+  let total = 0
+  for (const i of order) total += weight(i)
   const quantile = (share: number): number => {
     let sum = 0
-    for (const [value, weight] of list) if ((sum += weight) >= share * total) return value
+    for (const i of order) if ((sum += weight(i)) >= share * total) return value(i)
     return 0
   }
   const median = quantile(0.5)
