@@ -13,6 +13,10 @@ import { countInWords, problemInWords, reasonOf } from './words'
 /** The most that the API gives at once. */
 const PAGE = 1000
 
+/** All time: lists default to the last day. The range of the stored events would not do, since a transaction may begin before its first line. */
+const BEGINNING = '1970-01-01T00:00:00Z'
+const END = '2261-01-01T00:00:00Z'
+
 const page = z.object({ items: z.array(z.unknown()), nextCursor: z.string().nullable() })
 
 /** Returns the exit code; throws Failure with one line. A reader that has seen enough (`| head`) ends it quietly. */
@@ -26,8 +30,7 @@ export async function runExport(command: ExportCommand, context: Context): Promi
   // Nobody may be waiting on it when it fails.
   closed.catch(() => {})
   try {
-    // Lists default to the last day, which of old data shows nothing.
-    const range = { from: command.from ?? data?.from, to: command.to ?? data?.to }
+    const range = { from: command.from ?? BEGINNING, to: command.to ?? END }
     if (command.what !== 'links' && !data) say('Nothing is stored yet')
     else await Promise.race([closed, command.what === 'links' ? exporter.links(command) : exporter.pages(command.what, { q: command.q, ...range })])
   } catch (error) {
