@@ -52,14 +52,14 @@ class Process {
 
 /**
  * @param first what is believed of each call so far; calls that fit into no request keep it
- * @param isTruth the chain is learned from `first` alone: an oracle
+ * @param teachers the requests whose calls in `first` are the truth; the chain is then learned from these alone: an oracle
  * @returns the request of each call
  */
 export function matchTogether(
   requests: readonly Interval[],
   unsorted: readonly Interval[],
   first: ReadonlyMap<string, string>,
-  isTruth = false,
+  teachers?: ReadonlySet<string>,
 ): Map<string, string> {
   const process = new Process(
     requests,
@@ -68,12 +68,12 @@ export function matchTogether(
   const number = new Map(requests.map(({ id }, r) => [id, r]))
   const given: number[][] = requests.map(() => [])
   process.calls.forEach(({ id }, c) => given[number.get(first.get(id) ?? '') ?? -1]?.push(c))
-  const labels = given.map((calls) => [{ choice: { calls, log: 0 }, p: 1 }])
-  let believed = labels
+  let believed = given.map((calls) => [{ choice: { calls, log: 0 }, p: 1 }])
+  const taught = teachers && believed.map((sets, r) => (teachers.has(requests[r]?.id ?? '') ? sets : []))
   let price: Price = () => 0
   let choices: Choice[][] = []
   for (let round = 0; round < ROUNDS; round++) {
-    const steps = learn(process, isTruth ? labels : believed)
+    const steps = learn(process, taught ?? believed)
     choices = requests.map((_, r) => choicesOf(process, steps, r, price, believed[r]?.filter(({ p }) => p > 0.05).map(({ choice }) => choice.calls) ?? []))
     const passed = pass(choices, process.calls.length, round === ROUNDS - 1 ? SHARPER : [1])
     price = passed.price
