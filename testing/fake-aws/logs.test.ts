@@ -20,7 +20,7 @@ import {
   type FilterLogEventsCommandInput,
   type GetLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createVirtualClock } from './clock'
 import { drawDelay } from './draw'
 import { faults } from './fault'
@@ -233,7 +233,9 @@ describe('errors', () => {
     expect(await next('cut')).toBeInstanceOf(Error)
     const controller = new AbortController()
     const hanging = next('hang', controller.signal)
-    setTimeout(() => controller.abort(), 20)
+    // Not before it has arrived.
+    await vi.waitFor(() => expect(fake.requests.at(-1)?.outcome).toBe('hang'))
+    controller.abort()
     expect(await hanging).toMatchObject({ name: 'AbortError' })
     expect(fake.requests.map(({ outcome }) => outcome)).toEqual(['drop', 'cut', 'hang'])
   })
