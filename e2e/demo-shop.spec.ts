@@ -49,6 +49,17 @@ function hopsOf({ spans, links }: TransactionDetail): string[] {
   return links.map(({ cause, effect, tier }) => `${nodes.get(cause.spanId)} > ${nodes.get(effect.spanId)} ${tier}`)
 }
 
+/** Pairs of names on the map that cover each other, as the browser has set them. */
+async function overlappingNames(page: Page): Promise<string[]> {
+  const names = page.locator('.map-name')
+  await expect(names.first()).toBeVisible()
+  return names.evaluateAll((elements) => {
+    const boxes = elements.map((element) => ({ name: element.textContent, box: element.getBoundingClientRect() }))
+    const over = (a: DOMRect, b: DOMRect) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1
+    return boxes.flatMap((a, i) => boxes.slice(i + 1).flatMap((b) => (over(a.box, b.box) ? [`${a.name} / ${b.name}`] : [])))
+  })
+}
+
 test('one click on the empty page shows the map of the demo shop within a minute', async ({ page }) => {
   await page.goto(address)
   const clicked = Date.now()
@@ -64,6 +75,7 @@ test('one click on the empty page shows the map of the demo shop within a minute
   expect(Math.abs(Date.parse(data?.to ?? '') - clicked)).toBeLessThan(20 * 60_000)
   await page.goto(`${address}/?from=-24h&to=now`)
   await expect(page.getByText('shop-coupon-redeem').first()).toBeAttached({ timeout: 30_000 })
+  expect(await overlappingNames(page)).toEqual([])
   await picture(page, 'map')
 })
 

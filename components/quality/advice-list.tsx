@@ -16,7 +16,7 @@ export function AdviceList({ advice }: { advice: readonly Advice[] }) {
         {shown.map((item) => (
           <li key={`${item.source.id}/${item.target.id}`}>
             <b>
-              {item.where}: {isCode(item.field) ? <code>{item.field}</code> : item.field}
+              {item.where}: {isCode(item.field) ? <code>{item.field}</code> : item.field.replace(/^the /, 'log the ')}
             </b>
             <b className="gain">+{formatPercent(item.share)}</b>
             <small>

@@ -72,10 +72,10 @@ export function Reliability({ bins, threshold }: ReliabilityProps) {
             shown: {threshold} and above
           </text>
           <text x={x(0.985)} y={y(0.53)} textAnchor="end" className="halo">
-            right less often than stated
+            right less often than shown
           </text>
           <text x={x(0.515)} y={y(0.83)} className="halo">
-            more often
+            right more often
           </text>
           <text x={x(0.75)} y={TOP + side + 33} textAnchor="middle" style={{ fill: 'var(--text-2)' }}>
             confidence shown

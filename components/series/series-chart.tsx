@@ -95,7 +95,7 @@ export function SeriesChart({ name, series, lines, maxAtLeast, format, zone, at,
             .filter((tick) => tick > 0)
             .map((tick) => (
               <text key={tick} x="0" y={y(tick) < 14 ? y(tick) + 11 : y(tick) - 3} className="halo">
-                {format(tick)}
+                {format(tick).replace(/\.0+(?=\D|$)/, '')}
               </text>
             ))}
           {timeTicks(series.fromMs, series.toMs, Math.max(2, Math.floor(width / 90)), zone).map((tick) => (
