@@ -9,7 +9,7 @@ await new Promise((resolve) => {
   process.once('message', resolve)
   process.send?.('ready')
 })
-const statistics = new Statistics(pool, 0)
+const statistics = new Statistics(pool, { quietMs: 0 })
 for (;;) {
   process.send?.('exact')
   if ((await linkRound(pool)) > 0) continue

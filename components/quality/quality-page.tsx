@@ -1,6 +1,7 @@
 'use client'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { restingWords } from '#components/resting'
 import { formatMoment, formatSpanOfTime } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatCount, formatPercent, formatPlural } from '#lib/base/format'
@@ -164,7 +165,11 @@ function Relink({ status }: { status: Status | undefined }) {
   return (
     <div className="row" role="status">
       {relink.error ? <span className="small text-error">{relink.error.message}</span> : null}
-      {pending > 0 ? <span className="small text-ink-2">{formatCount(pending)} events are being linked</span> : null}
+      {pending > 0 ? (
+        <span className="small text-ink-2">
+          {formatCount(pending)} events are being linked. {restingWords(status)}
+        </span>
+      ) : null}
       <Button
         icon="refresh"
         disabled={busy}

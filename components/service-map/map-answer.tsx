@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { restingWords } from '#components/resting'
 import { formatMoment, formatNear } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatCount, formatPercent, formatPlural, formatShort } from '#lib/base/format'
@@ -145,6 +146,8 @@ function limits({ map, status, against, zone, now, unknown }: LimitsInput): Reac
   if (sources) parts.push(sources)
   if (status && status.linking.pending > 0)
     parts.push(<span className="text-warn">{formatCount(status.linking.pending)} events are still being linked; edges appear as they are.</span>)
+  const resting = restingWords(status)
+  if (resting) parts.push(<span className="text-warn">{resting}</span>)
   return parts.length > 0 ? parts : ['Complete: every source has delivered, every cause that could be proven is.']
 }
 

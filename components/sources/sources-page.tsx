@@ -1,6 +1,7 @@
 'use client'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
+import { restingWords } from '#components/resting'
 import { formatClock } from '#lib/base/clock'
 import type { Zone } from '#lib/base/clock'
 import { formatBytes, formatDuration, formatPlural, formatCount } from '#lib/base/format'
@@ -196,7 +197,7 @@ function limits(heldUp: readonly Stated[], status: Status): string {
   const named = heldUp.filter(({ state }) => state !== 'starting')
   const late = named.slice(0, 3).map(({ source, state }) => `${heldUpWords(source, state)}.`)
   const linking = status.linking.pending > 0 ? `${formatCount(status.linking.pending)} events are still being linked.` : 'Everything that is stored is linked.'
-  return [...late, linking].join(' ')
+  return [...late, linking, restingWords(status)].filter(Boolean).join(' ')
 }
 
 function Foot({ status, onQuarantined }: { status: Status; onQuarantined: () => void }) {

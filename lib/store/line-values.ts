@@ -7,9 +7,9 @@
 export const VALUES_FORMAT = 2
 
 /** Values and the numbers of their fields, below 2^16, in one order. */
-interface LineValues {
-  values: readonly number[]
-  fields: readonly number[]
+export interface LineValues {
+  values: number[]
+  fields: number[]
 }
 
 export function packValues({ values, fields }: LineValues): Uint8Array {
@@ -21,7 +21,7 @@ export function packValues({ values, fields }: LineValues): Uint8Array {
 }
 
 /** Null where they have to be read from the text. */
-export function unpackValues(bytes: Buffer | null): { values: number[]; fields: number[] } | null {
+export function unpackValues(bytes: Buffer | null): LineValues | null {
   if (bytes === null || bytes[0] !== VALUES_FORMAT) return null
   const count = (bytes.length - 1) / 10
   const values = Array.from({ length: count }, (_, i) => bytes.readDoubleLE(1 + 8 * i))

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg'
 import type { UnixNano } from '#lib/base/time'
 import { arrayText } from '#lib/db/arrays'
 import type { EventKey, Link } from '#lib/model/span'
-import { unpackValues, VALUES_FORMAT } from './line-values'
+import { unpackValues, VALUES_FORMAT, type LineValues } from './line-values'
 
 export interface WindowLine extends EventKey {
   spanId: bigint
@@ -12,7 +12,7 @@ export interface WindowLine extends EventKey {
   severity: number
   template: string
   /** See line-values.ts; null where they have to be read from the text. */
-  values: { values: number[]; fields: number[] } | null
+  values: LineValues | null
   /** Empty where the values are at hand. */
   body: string
   logGroup: string | null
@@ -51,11 +51,11 @@ async function toLines(client: PoolClient, rows: readonly LineRow[]): Promise<Wi
   return rows.map(toLine)
 }
 
-/** Lists of values, each once in memory: most lines have the same as many others. */
-const lists = new Map<string, number[]>()
+/** Values of lines, each list once in memory: most lines have the same as many others. */
+const lists = new Map<string, LineValues>()
 const MOST_LISTS = 50_000
 
-function valuesIn(bytes: Buffer | null): number[] | null {
+function valuesIn(bytes: Buffer | null): LineValues | null {
   if (bytes === null) return null
   const key = bytes.toString('latin1')
   const known = lists.get(key)
