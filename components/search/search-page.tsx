@@ -1,5 +1,5 @@
 'use client'
-import { useCallback, useMemo, useRef } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { formatCount } from '#lib/base/format'
 import { resolveTime } from '#lib/base/time-entry'
 import { REFRESH, useSeries, useStatus } from '#lib/hooks/data'
@@ -10,6 +10,7 @@ import type { GroupName, SearchResults } from '#lib/hooks/search-results'
 import { useEvents, useFacets, usePrefetchTransaction } from '#lib/hooks/transaction-data'
 import type { EventPages } from '#lib/hooks/transaction-data'
 import { isLive, useHref, useUrlState, useView } from '#lib/hooks/view'
+import type { Series } from '#lib/model/api'
 import { Segmented } from '#components/ui/controls'
 import { Icon } from '#components/ui/icon'
 import { Popover } from '#components/ui/popover'
@@ -45,8 +46,10 @@ export function SearchPage() {
   const refreshMs = isLive(view) ? REFRESH.live : false
   const params = { q: view.q, from: view.from, to: view.to }
   const showEvents = own.list === 'events'
-  const results = useSearchResults(params, refreshMs, true)
-  const events = useEvents(params, refreshMs, showEvents)
+  // Rows must not move away under a pointer that is about to click: while it is over the list, only what is around it refreshes.
+  const [held, setHeld] = useState(false)
+  const results = useSearchResults(params, held ? false : refreshMs, true)
+  const events = useEvents(params, held ? false : refreshMs, showEvents)
   const series = useSeries(
     { ...params, points: pointsFor(width, (resolveTime(view.to, now ?? 0) ?? 0) - (resolveTime(view.from, now ?? 0) ?? 0)) },
     refreshMs,
@@ -118,32 +121,51 @@ export function SearchPage() {
         </aside>
         <div className="min-w-0" aria-busy={results.stale} style={results.stale ? { opacity: 0.6 } : undefined}>
           <Histogram series={series.data} error={series.error} zone={zone} onChoose={(from, to) => setView({ from, to })} />
-          {showEvents ? (
-            <EventsBody
-              pages={events}
-              body={<RawEvents pages={events} scroll={scroll} zone={zone} withDay={withDay} small={width < SMALL_PX} hrefOf={hrefOf} />}
-            />
-          ) : (
-            <TransactionsBody results={results} q={view.q}>
-              <TransactionList
-                groups={results.groups}
-                open={open}
-                onOpen={(name: GroupName) => setOwn({ all: [...open, name].join(',') })}
-                scroll={scroll}
-                small={width < SMALL_PX}
-                zone={zone}
-                withDay={withDay}
-                selected={own.sel}
-                hrefOf={hrefOf}
-                onSelect={select}
-                prefetch={prefetch}
-                keysOn={shortcuts === 'on'}
+          <div onPointerEnter={(event) => setHeld(event.pointerType === 'mouse')} onPointerLeave={() => setHeld(false)}>
+            {held && refreshMs !== false ? <Held fresh={newSince(results, series.data)} /> : null}
+            {showEvents ? (
+              <EventsBody
+                pages={events}
+                body={<RawEvents pages={events} scroll={scroll} zone={zone} withDay={withDay} small={width < SMALL_PX} hrefOf={hrefOf} />}
               />
-            </TransactionsBody>
-          )}
+            ) : (
+              <TransactionsBody results={results} q={view.q}>
+                <TransactionList
+                  groups={results.groups}
+                  open={open}
+                  onOpen={(name: GroupName) => setOwn({ all: [...open, name].join(',') })}
+                  scroll={scroll}
+                  small={width < SMALL_PX}
+                  zone={zone}
+                  withDay={withDay}
+                  selected={own.sel}
+                  hrefOf={hrefOf}
+                  onSelect={select}
+                  prefetch={prefetch}
+                  keysOn={shortcuts === 'on'}
+                />
+              </TransactionsBody>
+            )}
+          </div>
         </div>
       </div>
     </main>
+  )
+}
+
+/** Transactions that the chart counts already and the list does not. */
+function newSince(results: SearchResults, chart: Series | undefined): number {
+  const counted = chart?.groups.reduce((sum, group) => sum + group.count.reduce((all, n) => all + n, 0), 0) ?? 0
+  return results.loading || results.stale || !results.exact ? 0 : Math.max(0, counted - results.count)
+}
+
+/** Floats, so that it moves no row either. */
+function Held({ fresh }: { fresh: number }) {
+  if (fresh === 0) return null
+  return (
+    <p className="pointer-events-none sticky top-9 z-[4] h-0 px-6 text-right" role="status">
+      <span className="chip bg-surface-1 shadow-pop">{formatCount(fresh)} new; they are listed when the pointer leaves</span>
+    </p>
   )
 }
 
