@@ -30,15 +30,18 @@ export async function ingestLong(day: string, events: number, machine: string): 
   const folder = mkdtempSync(join(tmpdir(), 'specter-bench-lines-'))
   const file = join(folder, 'logs.ndjson.gz')
   console.log(`writing ${events} lines: one recorded day repeated, later and with ids of its own each time …`)
-  await repeatDay(day, file, events)
-  const instance = await startInstance()
   try {
-    const samples: Sample[] = []
-    const done = await watch(instance, file, samples)
-    const copySeconds = await bareCopy(instance.databaseUrl, COPIED)
-    report(events, done, samples, copySeconds, machine)
+    await repeatDay(day, file, events)
+    const instance = await startInstance()
+    try {
+      const samples: Sample[] = []
+      const done = await watch(instance, file, samples)
+      const copySeconds = await bareCopy(instance.databaseUrl, COPIED)
+      report(events, done, samples, copySeconds, machine)
+    } finally {
+      await instance.stop()
+    }
   } finally {
-    await instance.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
