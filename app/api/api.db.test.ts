@@ -212,6 +212,8 @@ describe('what is asked wrongly', () => {
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     const body = problem.parse(await response.json())
     expect(body.status).toBe(response.status)
+    // The OpenAPI document describes every member that is sent.
+    expect(Object.keys(problem.shape)).toEqual(expect.arrayContaining(Object.keys(body)))
     return body
   }
   it.each([

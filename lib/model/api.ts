@@ -318,13 +318,16 @@ export const serviceDetail = z.object({
   templates: z.array(z.object({ text: z.string(), level: z.string(), events: z.number() })),
 })
 
-export const problem = z.object({
+/** RFC 9457; a problem may have members beyond these. */
+export const problem = z.looseObject({
   type: z.string(),
   title: z.string(),
   status: z.number(),
   detail: z.string().optional(),
   code: z.string(),
+  requestId: z.string().optional().describe('under which the log of the server has the rest'),
   invalidParams: z.array(z.object({ name: z.string(), reason: z.string() })).optional(),
+  result: ingestResult.optional().describe('of an ingest door: what was stored before the body broke'),
 })
 
 export type IngestResult = z.infer<typeof ingestResult>
