@@ -61,8 +61,8 @@ export interface OpenCell {
 }
 
 /**
- * The latest cell that waits and whose time is over: what it looks at is there, or enough of it for a first look, or nothing has come
- * for a while. Fresh ones don't wait for those that a new model opened again. Relies on link_cell_open.
+ * The next cell that waits and whose time is over: the latest of which all that it looks at is there, so that fresh ones don't wait for those that a new
+ * model opened again; else the latest of which there is enough for a first look; and any where nothing has come for a while. Relies on link_cell_open.
  */
 export async function nextCell(
   client: Pick<PoolClient, 'query'>,
@@ -71,8 +71,11 @@ export async function nextCell(
 ): Promise<OpenCell | null> {
   const soon = grid.reachNs < FIRST_LOOK_NS ? grid.reachNs : FIRST_LOOK_NS
   const { rows } = await client.query<{ start_ns: bigint; marks: bigint }>(
-    `select start_ns, marks from link_cell
-     where scored < marks and start_ns <> all($4) and ($1 or start_ns <= $2 or (scored = 0 and start_ns <= $3)) order by start_ns desc limit 1`,
+    `with whole as (select start_ns, marks from link_cell where scored < marks and start_ns <> all($4) and start_ns <= $2 order by start_ns desc limit 1)
+     select start_ns, marks from whole
+     union all
+     (select start_ns, marks from link_cell
+      where not exists (select 1 from whole) and scored < marks and start_ns <> all($4) and ($1 or (scored = 0 and start_ns <= $3)) order by start_ns desc limit 1)`,
     [idle, newestNs - grid.cellNs - grid.reachNs, newestNs - grid.cellNs - soon, arrayText(leftAside)],
   )
   const row = rows[0]
