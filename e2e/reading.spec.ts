@@ -43,8 +43,12 @@ test('a stack trace is one entry under its error, and each of its raw lines is o
 
 test('Ctrl-K leads to every page and setting, and searches for what is no command', async ({ page }) => {
   await page.goto('/')
-  await page.keyboard.press('Control+k')
   const box = page.getByRole('combobox', { name: 'Command or search' })
+  // The page listens once React has woken up.
+  await expect(async () => {
+    await page.keyboard.press('Control+k')
+    await expect(box).toBeVisible({ timeout: 1_000 })
+  }).toPass()
   await box.fill('qual')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/quality/)

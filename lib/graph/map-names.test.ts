@@ -55,8 +55,8 @@ describe('the name of a service', () => {
     expect(wrapName('OrderPlacedHandler', SHORT)).toEqual(['OrderPlaced', 'Handler'])
   })
   it('ends in an ellipsis when two lines do not hold it, also without any word in it', () => {
-    expect(wrapName('x'.repeat(40), SHORT)).toEqual(['x'.repeat(14), `${'x'.repeat(14)}\u2026`])
-    expect(wrapName('a-very-long-name-of-a-service-in-production', SHORT)).toEqual(['a-very-long-', 'name-of-a-serv\u2026'])
+    expect(wrapName('x'.repeat(40), SHORT)).toEqual(['x'.repeat(15), `${'x'.repeat(15)}\u2026`])
+    expect(wrapName('a-very-long-name-of-a-service-in-production', SHORT)).toEqual(['a-very-long-', 'name-of-a-servi\u2026'])
   })
 })
 

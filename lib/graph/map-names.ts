@@ -39,9 +39,9 @@ export interface Named {
   failing: boolean
 }
 
-const CHARS = { short: 14, full: 24 }
+const CHARS = { short: 15, full: 24 }
 /** Of a character of a name, and of what stands under it at the most; lines of both. */
-const NAME = { short: { char: 5.7, fact: 84, line: 14, factLine: 13 }, full: { char: 7.1, fact: 116, line: 17, factLine: 14 } }
+const NAME = { short: { char: 5.4, fact: 84, line: 14, factLine: 13 }, full: { char: 7.1, fact: 116, line: 17, factLine: 14 } }
 /** From the picture's centre to the words. */
 const OFF = { vertical: 24, horizontal: 27 }
 const SIDES: readonly NameSide[] = ['below', 'above', 'right', 'left']
