@@ -4,21 +4,15 @@
  */
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
-import { groupBy, pushTo } from '#lib/base/group'
+import { pushTo } from '#lib/base/group'
 import { emptyDictionary, toEventRow } from '#lib/ingest/event-rows'
 import { OrdinalCounter } from '#lib/ingest/identity'
-import { assembleGroup, mergeSpans } from '#lib/link/assemble'
-import { demotionsOf, ruleHealth, type Demotions } from '#lib/link/health'
-import { assignContinuations } from '#lib/link/continuation'
-import { linksOf } from '#lib/link/match'
+import { demotionsOf, ruleHealth } from '#lib/link/health'
 import { DeliveryOrder } from '#lib/link/delivery-order'
-import { CAUSE_ROLES, EFFECT_ROLES } from '#lib/link/rules'
+import { assembleAll, linkAll } from '#lib/link/in-memory'
 import { typedValues } from '#lib/link/statistical/adapt'
-import { assignStream } from '#lib/link/stream'
 import type { LinkEvent } from '#lib/model/link-event'
-import { joinKey } from '#lib/model/keys'
-import { hash64 } from '#lib/base/hash'
-import type { Link, Span, SpanRef } from '#lib/model/span'
+import type { Link, Span } from '#lib/model/span'
 import { createParser } from '#lib/parse/index'
 import { createBodyDecoder } from '#lib/sources/http/decode'
 
@@ -68,47 +62,14 @@ export async function readSet(files: readonly string[]): Promise<ReadSet> {
 }
 
 function assemble(events: ReadEvent[]): Pick<ReadSet, 'spans' | 'lines' | 'links' | 'spanOfEventId'> {
-  for (const members of groupBy(events, (e) => e.streamId).values()) {
-    for (const [event, group] of members[0]?.sandbox ? assignStream(members) : assignContinuations(members)) event.groupId = group
-  }
-  const spans = new Map<bigint, Span>()
-  const refs: SpanRef[] = []
+  const { spans, refs, spanOf } = assembleAll(events)
   const lines = new Map<bigint, ReadEvent[]>()
-  const put = (span: Span): void => {
-    const known = spans.get(span.id)
-    spans.set(span.id, known ? mergeSpans(known, span) : span)
-  }
   const spanOfEventId = new Map<string, bigint>()
-  for (const [groupId, members] of groupBy(events, (e) => e.groupId ?? e.id)) {
-    const assembly = assembleGroup(groupId, members)
-    assembly.spans.forEach(put)
-    assembly.contributed.forEach(put)
-    refs.push(...assembly.refs)
-    for (const event of members) {
-      const span = assembly.spanOf.get(event) ?? groupId
-      if (event.form === 'log') pushTo(lines, span, event)
-      if (event.sourceEventId) spanOfEventId.set(event.sourceEventId, span)
-    }
+  for (const [event, span] of spanOf) {
+    if (event.form === 'log') pushTo(lines, span, event)
+    if (event.sourceEventId) spanOfEventId.set(event.sourceEventId, span)
   }
-  return { spans, lines, links: linkAll(spans, refs), spanOfEventId }
-}
-
-/** Links by rules, and once more with what they show of the rules themselves, as a fit does. */
-function linkAll(spans: Map<bigint, Span>, refs: SpanRef[]): Link[] {
-  for (const span of spans.values()) {
-    if (span.form !== 'execution' || span.requestId === null) continue
-    const ref = { kind: 'request', role: 'self', value: span.requestId } as const
-    refs.push({ ...ref, joinHash: hash64(joinKey(ref)), spanId: span.id, event: span.firstEvent ?? { timeNs: span.startNs, id: span.id } })
-  }
-  const causes = groupBy(
-    refs.filter((r) => CAUSE_ROLES.has(r.role)),
-    (r) => r.joinHash,
-  )
-  const effects = groupBy(
-    refs.filter((r) => EFFECT_ROLES.has(r.role)),
-    (r) => r.spanId,
-  )
-  const none: SpanRef[] = []
-  const link = (demoted?: Demotions): Link[] => [...effects].flatMap(([effect, list]) => linksOf(effect, list, (join) => causes.get(join) ?? none, demoted))
-  return link(demotionsOf(ruleHealth(link()))).filter((found) => found.kind !== 'duplicate-of')
+  // By rules, and once more with what they show of the rules themselves, as a fit does.
+  const demotions = demotionsOf(ruleHealth(linkAll(spans, refs)))
+  return { spans, lines, links: linkAll(spans, refs, demotions).filter((found) => found.kind !== 'duplicate-of'), spanOfEventId }
 }

@@ -2,20 +2,12 @@
  * What the product understands of a body, without a store: decode -> mask -> parse -> group -> assemble -> tier A, each the real one.
  * For the table of samples.
  */
-import { groupBy } from '#lib/base/group'
-import { hash64 } from '#lib/base/hash'
 import { emptyDictionary, toEventRow } from '#lib/ingest/event-rows'
 import { OrdinalCounter } from '#lib/ingest/identity'
-import { assembleGroup, mergeSpans } from '#lib/link/assemble'
-import { assignContinuations } from '#lib/link/continuation'
 import { DeliveryOrder } from '#lib/link/delivery-order'
-import { linksOf } from '#lib/link/match'
-import { CAUSE_ROLES, EFFECT_ROLES } from '#lib/link/rules'
-import { assignStream } from '#lib/link/stream'
+import { assembleAll, linkAll } from '#lib/link/in-memory'
 import type { ParsedEvent, RawRecord, Ref, RefusedRecord } from '#lib/model/event'
-import { joinKey } from '#lib/model/keys'
 import type { LinkEvent } from '#lib/model/link-event'
-import type { Span, SpanRef } from '#lib/model/span'
 import { maskRecord } from '#lib/normalize/mask'
 import { createParser } from '#lib/parse/index'
 import { joinParts } from '#lib/parse/parts'
@@ -88,27 +80,8 @@ function isProven(ref: Ref): boolean {
 }
 
 function assemble(events: LinkEvent[], dictionary: Dictionary): { spans: string[]; links: string[] } {
-  for (const lines of groupBy(events, (event) => event.streamId).values()) {
-    for (const [event, group] of lines[0]?.sandbox ? assignStream(lines) : assignContinuations(lines)) event.groupId = group
-  }
-  const spans = new Map<bigint, Span>()
-  const refs: SpanRef[] = []
-  for (const [groupId, members] of groupBy(events, (event) => event.groupId ?? event.id)) {
-    const assembly = assembleGroup(groupId, members)
-    for (const span of [...assembly.spans, ...assembly.contributed]) {
-      const known = spans.get(span.id)
-      spans.set(span.id, known ? mergeSpans(known, span) : span)
-    }
-    refs.push(...assembly.refs)
-  }
-  for (const span of spans.values()) {
-    if (span.form !== 'execution' || span.requestId === null) continue
-    const ref = { kind: 'request', role: 'self', value: span.requestId } as const
-    refs.push({ ...ref, joinHash: hash64(joinKey(ref)), spanId: span.id, event: span.firstEvent ?? { timeNs: span.startNs, id: span.id } })
-  }
-  const causes = groupBy(refs.filter((ref) => CAUSE_ROLES.has(ref.role)), (ref) => ref.joinHash) // prettier-ignore
-  const effects = groupBy(refs.filter((ref) => EFFECT_ROLES.has(ref.role)), (ref) => ref.spanId) // prettier-ignore
-  const links = [...effects].flatMap(([effect, own]) => linksOf(effect, own, (join) => causes.get(join) ?? []))
+  const { spans, refs } = assembleAll(events)
+  const links = linkAll(spans, refs)
   const name = (id: bigint): string => {
     const span = spans.get(id)
     const service = dictionary.services.get(span?.serviceId ?? 0n)

@@ -1,18 +1,13 @@
 /** From log lines as text to links, in memory: decode and store are left out, everything between is the product's own. */
 import { groupBy } from '#lib/base/group'
-import { hash64 } from '#lib/base/hash'
 import { emptyDictionary, toEventRow } from '#lib/ingest/event-rows'
 import { OrdinalCounter } from '#lib/ingest/identity'
-import { assembleGroup, mergeSpans } from '#lib/link/assemble'
-import { linksOf } from '#lib/link/match'
-import { CAUSE_ROLES, EFFECT_ROLES } from '#lib/link/rules'
-import { assignStream } from '#lib/link/stream'
+import { assembleAll, linkAll } from '#lib/link/in-memory'
 import { shuffles } from '#lib/link/testing'
 import { buildTransactions, rootsOf } from '#lib/link/transactions'
 import type { RawRecord } from '#lib/model/event'
-import { joinKey } from '#lib/model/keys'
 import type { LinkEvent } from '#lib/model/link-event'
-import type { Link, Span, SpanRef, Transaction } from '#lib/model/span'
+import type { Link, Span, Transaction } from '#lib/model/span'
 import { parseRecord } from '#lib/parse/index'
 
 export const T0 = Date.UTC(2026, 10, 2, 8)
@@ -123,44 +118,6 @@ function linkOnce(records: readonly RawRecord[]): Linked {
   const causal = links.filter((link) => link.confidence >= 0.95 && link.kind !== 'duplicate-of')
   const roots = rootsOf(spans.keys(), causal, (id) => spans.get(id)?.startNs ?? 0n)
   return { spans, links, transactions: buildTransactions(roots, spans, causal), nameOf: namesOf(spans, dictionary.services) }
-}
-
-function assembleAll(events: LinkEvent[]): { spans: Map<bigint, Span>; refs: SpanRef[] } {
-  const streams = groupBy(
-    events.filter((event) => event.sandbox),
-    (event) => event.streamId,
-  )
-  for (const members of streams.values()) for (const [event, group] of assignStream(members)) event.groupId = group
-  const spans = new Map<bigint, Span>()
-  const refs: SpanRef[] = []
-  for (const [groupId, members] of groupBy(events, (event) => event.groupId ?? event.id)) {
-    const assembly = assembleGroup(groupId, members)
-    for (const span of [...assembly.spans, ...assembly.contributed]) {
-      const known = spans.get(span.id)
-      spans.set(span.id, known ? mergeSpans(known, span) : span)
-    }
-    refs.push(...assembly.refs)
-  }
-  return { spans, refs }
-}
-
-function linkAll(spans: ReadonlyMap<bigint, Span>, assembled: readonly SpanRef[]): Link[] {
-  const refs = [...assembled]
-  for (const span of spans.values()) {
-    if (span.form !== 'execution' || span.requestId === null) continue
-    const ref = { kind: 'request', role: 'self', value: span.requestId } as const
-    refs.push({ ...ref, joinHash: hash64(joinKey(ref)), spanId: span.id, event: span.firstEvent ?? { timeNs: span.startNs, id: span.id } })
-  }
-  const causes = groupBy(
-    refs.filter((ref) => CAUSE_ROLES.has(ref.role)),
-    (ref) => ref.joinHash,
-  )
-  const effects = groupBy(
-    refs.filter((ref) => EFFECT_ROLES.has(ref.role)),
-    (ref) => ref.spanId,
-  )
-  const none: SpanRef[] = []
-  return [...effects].flatMap(([effect, list]) => linksOf(effect, list, (join) => causes.get(join) ?? none))
 }
 
 function namesOf(spans: ReadonlyMap<bigint, Span>, services: ReadonlyMap<bigint, { name: string; kind: string }>): (span: bigint) => string {
