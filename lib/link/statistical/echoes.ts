@@ -31,6 +31,8 @@ const LEAST_TOLD = 60
 const LEAST_TOLD_EACH = 0.2
 /** A cause begins before its effect. */
 const MOSTLY_FIRST = 0.8
+/** Below this share of firsts it is what the effects cause. */
+const NOT_AFTER = 0.2
 const LEAST_COUNT = 4
 const LEAST_SHARE = 0.1
 /** Places together explain no more than all effects, but for what is counted by chance. */
@@ -209,7 +211,7 @@ function explaining(window: Window, echoes: Map<number, Echo>, { effects, calls 
   const out = new Map<number, Echo>()
   const services = new Set<number>()
   let explained = 0
-  if ((ranked[0]?.[1].share ?? 0) < LEAST_MAIN) return out
+  if ((ranked[0]?.[1].share ?? 0) < LEAST_MAIN || isBehindAnother(ranked[0]?.[1].tells ?? 0, echoes.values())) return out
   for (const [before, echo] of ranked) {
     const service = serviceOf.get(before) ?? -1
     if (services.has(service) || (out.size > 0 && (explained > ENOUGH || explained + echo.share > MOST_SHARE))) continue
@@ -218,6 +220,14 @@ function explaining(window: Window, echoes: Map<number, Echo>, { effects, calls 
     explained += echo.share
   }
   return out
+}
+
+/**
+ * What sends the effects tells most about them; where a place that can't be it (its spans begin after half of the effects: a sibling, or a cause whose clock is
+ * off) tells much more than the best that can, that one only comes before whatever sends them.
+ */
+function isBehindAnother(tells: number, echoes: Iterable<Echo>): boolean {
+  return [...echoes].some((echo) => echo.first >= NOT_AFTER && tells < AS_MUCH * echo.tells)
 }
 
 /** `from to` of services between which links are certain. */

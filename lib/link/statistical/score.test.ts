@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fitModel } from './fit'
 import { reachMs, type Model } from './model'
 import { scoreWindow } from './score'
-import { line, queueOf, shopOf, shuffled, span } from './testing'
+import { line, queueOf, relayedOf, shopOf, shuffled, span } from './testing'
 import type { CertainLink, LineInput, SpanInput } from './types'
 
 const SHOWN = 0.95
@@ -189,6 +189,17 @@ describe('clocks that certain links have shown', () => {
     const truth = new Set(links.map((l) => `${l.cause} ${l.effect}`))
     const shown = scoreWindow(fitModel({ spans: late, certain }), late, certain).filter((l) => l.confidence >= SHOWN)
     expect(shown.filter((l) => truth.has(`${l.cause} ${l.effect}`)).length).toBeGreaterThan(0.6 * 800)
+  })
+})
+
+describe('what only comes before the sender', () => {
+  it('is not taken for the sender where the sender tells more of the effects, but seems to begin too late', () => {
+    const { spans } = relayedOf(600, 500)
+    const shop = shopOf(300, 400)
+    const all = [...spans, ...shop.spans]
+    const certain = tenth(shop.links)
+    const shown = scoreWindow(fitModel({ spans: all, certain }), all, certain).filter((link) => link.confidence >= SHOWN && link.effect.startsWith('notice'))
+    expect(shown.filter((link) => link.cause.startsWith('entry'))).toEqual([])
   })
 })
 

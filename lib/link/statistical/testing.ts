@@ -71,6 +71,28 @@ export function queueOf(count: number, everyMs: number, batch = 1): Small {
   return out
 }
 
+/**
+ * An `entry` starts a `relay`, and that a `notice`, both over queues; nothing certain is known of either, and no values. The relay's clock is ahead, so that
+ * it seems to begin after every second notice that it has sent.
+ */
+export function relayedOf(count: number, everyMs: number): Small {
+  const random = seeded(8)
+  const out: Small = { spans: [], links: [] }
+  let at = 1_700_000_000_000
+  for (let i = 0; i < count; i++) {
+    at += Math.round(-everyMs * Math.log(1 - random()))
+    const relayed = at + 100 + Math.round(600 * random())
+    const noticed = relayed + 40 + Math.round(20 * random())
+    out.spans.push(
+      span(`entry${i}`, 'entry', [line(at, 'entered'), line(at + 4, 'put')]),
+      span(`relay${i}`, 'relay', [line(relayed + 50, 'passing on'), line(relayed + 53, 'passed on')]),
+      span(`notice${i}`, 'notice', [line(noticed, 'noticed'), line(noticed + 5, 'shown')]),
+    )
+    out.links.push({ effect: `relay${i}`, cause: `entry${i}` }, { effect: `notice${i}`, cause: `relay${i}` })
+  }
+  return out
+}
+
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const random = seeded(seed)
   return items
