@@ -23,7 +23,7 @@ export interface RawEventsProps {
   hrefOf: (id: string) => string
 }
 
-const ROW = 28
+const ROW = 24
 const ROW_SMALL = 64
 
 /** Levels with a colour; the word is always there. */
@@ -98,7 +98,7 @@ function EventLine({ event, open, onToggle, zone, withDay, hrefOf }: EventLinePr
       <button
         type="button"
         aria-expanded={open}
-        className={`grid w-full grid-cols-[auto_minmax(96px,200px)_56px_minmax(0,1fr)] items-center gap-x-4 px-6 text-left max-lg:px-4 max-sm:grid-cols-[auto_minmax(0,1fr)_auto] max-sm:py-1.5 sm:h-7 ${open ? 'bg-accent-weak' : 'hover:bg-surface-2'}`}
+        className={`grid w-full grid-cols-[auto_minmax(96px,200px)_56px_minmax(0,1fr)] items-center gap-x-4 px-6 text-left max-lg:px-4 max-sm:grid-cols-[auto_minmax(0,1fr)_auto] max-sm:py-1.5 sm:h-6 ${open ? 'bg-accent-weak' : 'hover:bg-surface-2'}`}
         onClick={() => onToggle(event.id)}
       >
         <span className="mono whitespace-nowrap text-ink-2">{withDay ? formatMoment(ms, zone, 'ms', ms) : formatClock(ms, zone, 'ms')}</span>

@@ -1,11 +1,14 @@
 'use client'
 import { useMemo, useRef, useState } from 'react'
 import type { RefObject } from 'react'
+import Link from 'next/link'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { formatCount, formatPlural } from '#lib/base/format'
 import { foldLines } from '#lib/graph/entries'
 import type { Entry } from '#lib/graph/entries'
+import { useHref } from '#lib/hooks/view'
 import type { TransactionDetail } from '#lib/model/api'
+import { conditionText } from '#lib/search/edit'
 import { Icon } from '#components/ui/icon'
 import { MenuItem, Popover } from '#components/ui/popover'
 import { ServiceName } from '#components/ui/service'
@@ -79,7 +82,7 @@ export function EventList(props: EventListProps) {
       <EventHead {...props} shown={shown} />
       {total > events.length ? (
         <p className="bg-surface-2 px-6 py-1.5 text-small text-ink-2 max-lg:px-4">
-          The first {formatCount(events.length)} of {formatCount(total)} events. The search lists all of them.
+          The first {formatCount(events.length)} of {formatCount(total)} events. <AllEvents events={events} />
         </p>
       ) : null}
       {shown.length === 0 ? (
@@ -118,6 +121,24 @@ export function EventList(props: EventListProps) {
     </section>
   )
 }
+
+/** Leads to all lines where one condition has them: those of one request. */
+function AllEvents({ events }: { events: readonly Line[] }) {
+  const href = useHref()
+  const first = events[0]
+  const request = first?.requestId ?? null
+  if (!first || request === null || events.some((event) => event.requestId !== request)) return <>The search lists all of them.</>
+  const from = new Date(Date.parse(first.time) - AROUND_MS).toISOString()
+  const to = new Date(Date.parse(first.time) + AROUND_MS).toISOString()
+  return (
+    <Link className="link" href={`${href('/search', { q: conditionText('request', request), from, to })}&list=events`}>
+      List all of them
+    </Link>
+  )
+}
+
+/** An execution ends after 15 minutes at the latest. */
+const AROUND_MS = 900_000
 
 function EventHead({ events, total, filter, onFilter, proving, shown }: EventListProps & { shown: readonly Entry<Line>[] }) {
   const services = useMemo(() => [...new Map(events.map((event) => [event.service, event.kind])).entries()].sort(([a], [b]) => (a < b ? -1 : 1)), [events])

@@ -34,7 +34,7 @@ export function TransactionHead({ model }: { model: TransactionModel }) {
       </h1>
       <div className="flex min-w-0 flex-wrap items-center gap-x-4">
         <span className="kv">
-          {formatDay(start, zone)} <b>{formatClock(start, zone, 'ms')}</b>
+          {formatDay(start, zone)} <b>{formatClock(start, zone, 'ms')}</b> {zone === 'utc' ? 'UTC' : 'local'}
         </span>
         {operation ? (
           <span className="kv">
