@@ -31,6 +31,9 @@ async function picture(page: Page, name: string): Promise<void> {
   if (process.env.SPECTER_PICTURES !== '1') return
   // The picture shows the page at rest: all answers are there, layout and colours have come to their end.
   await page.waitForTimeout(6_000)
+  await expect(page.locator('.skeleton')).toHaveCount(0, { timeout: 60_000 })
+  // A machine that is busy with other things may not have laid out the map in time; that is no picture of it.
+  await expect(page.getByText('took too long')).toHaveCount(0)
   await page.screenshot({ path: resolve(PICTURES, `${name}.png`) })
 }
 
