@@ -152,7 +152,11 @@ function RowLabel({ row, model, width, small, open, onToggle }: RowLabelProps) {
   const kind = unit.lead?.kind ?? unit.missing?.kind ?? 'external'
   const room = Math.floor((width - indent - 40 - (foldKey === null ? 0 : 34) - words.name.length * NAME_CHAR_PX) / OPERATION_CHAR_PX)
   return (
-    <div className="tl-label" style={{ width, paddingLeft: indent, height: small ? 24 : undefined }} title={`${words.name} ${words.operation}, ${words.fact}`}>
+    <div
+      className={small ? 'tl-label over' : 'tl-label'}
+      style={small ? { maxWidth: width } : { width, paddingLeft: indent }}
+      title={`${words.name} ${words.operation}, ${words.fact}`}
+    >
       <span style={{ color: unit.fold === 'missing' || unit.fold === 'rest' ? 'var(--text-3)' : hueVar(words.name) }}>
         <Icon name={unit.fold === 'rest' ? 'list' : kind} size={14} />
       </span>
