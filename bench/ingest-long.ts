@@ -7,7 +7,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { bareCopy, startInstance, status, sum, type Instance } from './instance'
+import { bareCopy, cpuWords, startInstance, status, sum, type Instance } from './instance'
 import { repeatDay } from './repeat-day'
 
 const SAMPLE_MS = 500
@@ -35,9 +35,11 @@ export async function ingestLong(day: string, events: number, machine: string): 
     const instance = await startInstance()
     try {
       const samples: Sample[] = []
+      const cpu = instance.cpuSeconds()
       const done = await watch(instance, file, samples)
+      const used = cpuWords(cpu, instance.cpuSeconds(), events)
       const copySeconds = await bareCopy(instance.databaseUrl, COPIED)
-      report(events, done, samples, copySeconds, machine)
+      report(events, done, samples, copySeconds, `${used}; ${machine}`)
     } finally {
       await instance.stop()
     }

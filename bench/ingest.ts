@@ -12,7 +12,7 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import pg from 'pg'
 import { ingestLong } from './ingest-long'
-import { bareCopy, root, startInstance, status, sum, until, type Instance } from './instance'
+import { bareCopy, cpuWords, root, startInstance, status, sum, until, type Instance } from './instance'
 
 const file = resolve(root, '../shared/data/trainticket-a/logs.ndjson.gz')
 const EVENTS = 168_597
@@ -27,6 +27,8 @@ interface Run {
   exactRssMb: number
   rssMb: number
   copySeconds: number
+  /** By ids alone, and through every tier. */
+  cpu: [string, string]
 }
 
 if (!existsSync(file)) {
@@ -46,7 +48,8 @@ async function repeat(runs: number): Promise<void> {
     console.log(
       `run ${i + 1}: stored after ${run.storedSeconds.toFixed(2)} s, linked by ids after ${run.exactSeconds.toFixed(2)} s = ${Math.round(EVENTS / run.exactSeconds)} events/s at ${run.exactRssMb} MB, ` +
         `through every tier after ${run.seconds.toFixed(2)} s = ${Math.round(EVENTS / run.seconds)} events/s at ${run.rssMb} MB; ` +
-        `bare COPY ${run.copySeconds.toFixed(2)} s = ${Math.round(EVENTS / run.copySeconds)} rows/s, ratio ${(run.exactSeconds / run.copySeconds).toFixed(1)} and ${(run.seconds / run.copySeconds).toFixed(1)}`,
+        `bare COPY ${run.copySeconds.toFixed(2)} s = ${Math.round(EVENTS / run.copySeconds)} rows/s, ratio ${(run.exactSeconds / run.copySeconds).toFixed(1)} and ${(run.seconds / run.copySeconds).toFixed(1)}\n` +
+        `  by ids, ${run.cpu[0]}\n  every tier, ${run.cpu[1]}`,
     )
   }
   const median = (pick: (run: Run) => number): number => results.map(pick).sort((a, b) => a - b)[Math.floor(results.length / 2)] ?? 0
@@ -70,15 +73,26 @@ async function importOnce(instance: Instance): Promise<Run> {
   let rssMb = 0
   const sampler = setInterval(() => (rssMb = Math.max(rssMb, sum(instance.rssMb()))), 100)
   const started = performance.now()
+  const cpu = instance.cpuSeconds()
   await instance.importFile(file)
   const storedSeconds = (performance.now() - started) / 1000
   await untilLinkedByIds(instance.databaseUrl)
   const exactSeconds = (performance.now() - started) / 1000
   const exactRssMb = rssMb
+  const exactCpu = cpuWords(cpu, instance.cpuSeconds(), EVENTS)
   await until(async () => (await status(instance.base)).linking.pending === 0, 240_000)
   const seconds = (performance.now() - started) / 1000
   clearInterval(sampler)
-  return { seconds, exactSeconds, storedSeconds, exactRssMb, rssMb, copySeconds: await bareCopy(instance.databaseUrl, EVENTS) }
+  const allCpu = cpuWords(cpu, instance.cpuSeconds(), EVENTS)
+  return {
+    cpu: [exactCpu, allCpu],
+    seconds,
+    exactSeconds,
+    storedSeconds,
+    exactRssMb,
+    rssMb,
+    copySeconds: await bareCopy(instance.databaseUrl, EVENTS),
+  }
 }
 
 async function untilLinkedByIds(databaseUrl: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** A fresh instance of the product for a benchmark, and what is measured around it. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -19,6 +19,8 @@ export interface Instance {
   importFile(file: string): Promise<void>
   /** Resident memory of our processes by name, in MB, the client's too; Postgres left out. */
   rssMb(): Record<string, number>
+  /** CPU time in seconds since the start, of our processes and of Postgres: other work on the machine doesn't change it much. Null where there is no /proc. */
+  cpuSeconds(): { ours: number; postgres: number } | null
   /** Stops it and removes its data. */
   stop(): Promise<void>
 }
@@ -57,6 +59,7 @@ export async function startInstance(): Promise<Instance> {
       if (code !== 0) throw new Error(`import ended with ${String(code)}`)
     },
     rssMb: () => rssMb([running.pid ?? 0, client?.pid ?? 0]),
+    cpuSeconds: () => cpuSeconds([running.pid ?? 0, client?.pid ?? 0]),
     stop,
   }
 }
@@ -75,6 +78,43 @@ export async function until(done: () => Promise<boolean>, withinMs: number): Pro
 }
 
 export const sum = (parts: Record<string, number>): number => Object.values(parts).reduce((a, b) => a + b, 0)
+
+const TICKS_PER_SECOND = 100
+
+/** Of these processes and all below them; what has ended counts with whoever waited for it. proc(5): stat. */
+function cpuSeconds(pids: number[]): { ours: number; postgres: number } | null {
+  if (!existsSync('/proc/self/stat')) return null
+  const seconds = { ours: 0, postgres: 0 }
+  const children = new Map<number, { pid: number; name: string; ticks: number }[]>()
+  for (const entry of readdirSync('/proc')) {
+    const found = /^\d+$/.test(entry) ? statOf(Number(entry)) : null
+    if (found) children.set(found.parent, [...(children.get(found.parent) ?? []), found])
+    if (found && pids.includes(found.pid)) seconds.ours += found.ticks / TICKS_PER_SECOND
+  }
+  for (let front = pids; front.length > 0;) {
+    const below = front.flatMap((pid) => children.get(pid) ?? [])
+    for (const { name, ticks } of below) seconds[name === 'postgres' ? 'postgres' : 'ours'] += ticks / TICKS_PER_SECOND
+    front = below.map(({ pid }) => pid)
+  }
+  return seconds
+}
+
+function statOf(pid: number): { pid: number; parent: number; name: string; ticks: number } | null {
+  try {
+    const [, name = '', rest = ''] = /\((.*)\) (.*)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    const fields = rest.split(' ').map(Number)
+    return { pid, parent: fields[1] ?? 0, name, ticks: [11, 12, 13, 14].reduce((sum, i) => sum + (fields[i] ?? 0), 0) }
+  } catch {
+    return null
+  }
+}
+
+export function cpuWords(before: { ours: number; postgres: number } | null, after: { ours: number; postgres: number } | null, events: number): string {
+  if (!before || !after) return 'CPU time is not known here'
+  const each = (s: number): number => (s / events) * 1e6
+  const [ours, postgres] = [each(after.ours - before.ours), each(after.postgres - before.postgres)]
+  return `CPU time an event: ${ours.toFixed(0)} µs of ours, ${postgres.toFixed(0)} µs of Postgres: ${Math.round(1e6 / (ours + postgres))} events/s a core`
+}
 
 /** Processes by what they run: the supervisor, web, the worker, the client. */
 function rssMb(pids: number[]): Record<string, number> {
