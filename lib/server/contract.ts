@@ -202,7 +202,8 @@ export const contract = {
     method: 'POST',
     path: '/api/v1/relink',
     summary: 'Learns a model from all that is stored and makes all links of tiers B and C anew',
-    description: 'It happens by itself once input pauses and enough is new; an import asks for it at its end. `linking.pending` of the status reaches 0 when it is done.',
+    description:
+      'It happens by itself once input pauses and enough is new; an import asks for it at its end. `linking.pending` of the status reaches 0 when it is done.',
     query: none,
     bodyTypes: [],
     success: 202,
@@ -213,7 +214,7 @@ export const contract = {
     path: '/api/v1/map',
     summary: 'The service map: nodes and edges with their numbers, and what changed since another range',
     description:
-      `${SEARCH} Only spans of matching transactions count. The range is on the start of spans; edges count links at 0.95 and above. ${LAST_DAY} ` +
+      `${SEARCH} Only spans of matching transactions count. The range is on the start of spans; edges count links at 0.95 and above, and within one service only those from one execution to another: what a trace records inside of one is no loop. ${LAST_DAY} ` +
       'Percentiles are nearest-rank: the smallest value that at least that share does not exceed. Of edges they are from the event of the cause to the start of the effect.',
     query: mapQuery,
     response: serviceMap,
