@@ -12,9 +12,9 @@ import { cutAnew } from '#lib/store/cells'
 import { readLinking, type Linking } from '#lib/store/linking'
 import { countSlots, dropOldModels, putModel, type Fitted, type ModelRow, type SealedRange } from '#lib/store/models'
 import { loadServiceNames } from '#lib/store/service-names'
-import { exactUnder } from '#lib/store/windows'
 import { LINKER_LOCK } from './linker'
 import { readWindow } from './read-window'
+import { linksToJudge } from './rule-links'
 import { BUDGET, chooseGrid, chooseSealed, MOST_WAITING, SLOT_NS } from './seal'
 import { IDLE_MS, inSnapshot } from './snapshot'
 
@@ -95,6 +95,6 @@ async function readSealed(client: PoolClient, ranges: readonly SealedRange[]): P
     set.seconds += Number((toNs - fromNs) / 1_000_000_000n)
   }
   set.certain = [...certain.values()]
-  set.ruleHealth = ruleHealth(await exactUnder(client, [...seen]))
+  set.ruleHealth = ruleHealth(await linksToJudge(client, [...seen]))
   return set
 }

@@ -1,16 +1,16 @@
 /** What the engine and people say of a window, as links of the store. */
 import { groupBy } from '#lib/base/group'
-import { idFromHex } from '#lib/base/hash'
+import { idFromHex, idToHex } from '#lib/base/hash'
 import { toLink } from '#lib/link/statistical/adapt'
 import type { Model } from '#lib/link/statistical/model'
 import { orderLines } from '#lib/link/statistical/order'
-import type { StatisticalLink } from '#lib/link/statistical/types'
-import { confirmedCause, isRejected } from '#lib/model/feedback'
+import type { ForbiddenPair, StatisticalLink } from '#lib/link/statistical/types'
+import { confirmedCause } from '#lib/model/feedback'
 import { TRANSACTION_CONFIDENCE, type EventKey, type Link } from '#lib/model/span'
 import type { ModelLink } from '#lib/store/model-links'
 import type { ReadWindow, WindowSpan } from './read-window'
 
-/** Links under the silent delivery where one lies between, with what was rejected replaced by the next candidate. */
+/** Links under the silent delivery where one lies between. */
 export function toModelLinks(model: Model, window: ReadWindow, scored: readonly StatisticalLink[]): ModelLink[] {
   const placeOf = places(model, window)
   return scored.flatMap((found) => {
@@ -18,10 +18,16 @@ export function toModelLinks(model: Model, window: ReadWindow, scored: readonly 
     const link = span && toLink(found, placeOf)
     if (!span || !link) return []
     const effect = span.effect
-    const kept = withoutRejected(rounded({ ...link, effect }), (cause) => isRejected(window.verdicts, effect, cause))
-    if (!kept) return []
-    return [{ ...kept, model: model.hash, via: effect === span.span.id ? null : span.span.id }]
+    return [{ ...rounded({ ...link, effect }), model: model.hash, via: effect === span.span.id ? null : span.span.id }]
   })
+}
+
+/** What people rejected, as pairs of the spans whose lines are matched. */
+export function rejectedPairs({ spans, verdicts }: ReadWindow): ForbiddenPair[] {
+  if (verdicts.size === 0) return []
+  return [...spans.values()].flatMap(({ span, effect }) =>
+    [...(verdicts.get(effect)?.rejected ?? [])].map((cause) => ({ effect: idToHex(span.id), cause: idToHex(cause) })),
+  )
 }
 
 /** A `real` holds no more digits, and nothing as small as 1e-50. */
@@ -52,20 +58,6 @@ function keysInOrder(model: Model, { input, lines }: WindowSpan): EventKey[] {
     const key = keyOf.get(line)
     return key ? [{ timeNs: key.timeNs, id: key.id }] : []
   })
-}
-
-/** A rejected cause is never linked: the likeliest other one takes its place, with what is its share once the rejected one is ruled out. */
-function withoutRejected(link: Link, rejected: (cause: bigint) => boolean): Link | null {
-  const others = link.alternatives.filter((other) => !rejected(other.cause))
-  if (!rejected(link.cause)) return { ...link, alternatives: others }
-  const ruledOut = link.confidence + link.alternatives.filter((other) => rejected(other.cause)).reduce((sum, other) => sum + other.confidence, 0)
-  const left = Math.max(1e-9, 1 - ruledOut)
-  const shares = others.map((other) => ({ cause: other.cause, confidence: Math.min(1, Math.round((other.confidence / left) * 1e6) / 1e6) }))
-  const [best, ...rest] = shares
-  if (!best) return null
-  // The evidence was measured on the rejected cause; of the other one only its share is known.
-  const evidence = link.evidence.filter((fact) => fact.kind === 'model')
-  return { ...link, cause: best.cause, confidence: best.confidence, causeEvent: null, evidence, alternatives: rest }
 }
 
 const MOST_ALTERNATIVES = 3

@@ -15,7 +15,7 @@ import { replaceModelLinks, type ModelLink } from '#lib/store/model-links'
 import { readModelContent } from '#lib/store/models'
 import { loadServiceNames } from '#lib/store/service-names'
 import { LINKER_LOCK } from './linker'
-import { confirmedLinks, toModelLinks, withBestBelow } from './model-link'
+import { confirmedLinks, rejectedPairs, toModelLinks, withBestBelow } from './model-link'
 import { nameValues } from './name-values'
 import { readWindow, type ReadWindow, type WindowSpan } from './read-window'
 import { rebuildTransactions } from './relink'
@@ -121,7 +121,7 @@ function scoreCell(model: Model, window: ReadWindow, { startNs, endNs }: { start
   const own = new Map<string, WindowSpan>()
   for (const [id, span] of window.spans) if (span.span.startNs >= startNs && span.span.startNs < endNs) own.set(idToHex(id), span)
   const inputs = [...window.spans.values()].map((span) => span.input)
-  const scored = own.size === 0 ? [] : scoreWindow(model, inputs, window.certain).filter((link) => own.has(link.effect))
+  const scored = own.size === 0 ? [] : scoreWindow(model, inputs, window.certain, rejectedPairs(window)).filter((link) => own.has(link.effect))
   const links = [...toModelLinks(model, window, scored), ...confirmedLinks(model.hash, window, own.values())]
   let events = 0
   for (const { lines } of window.spans.values()) for (const line of lines) if (line.timeNs >= startNs && line.timeNs < endNs) events++

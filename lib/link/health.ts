@@ -20,6 +20,7 @@ const CONTRADICTIONS_MIN = 3
 const Z = 1.96
 /** Rules whose effects are parts of their causes' work. */
 const NESTING: ReadonlySet<string> = new Set(['span-parent', 'span-call', 'segment-run'])
+export const isNesting = (rule: string): boolean => NESTING.has(rule)
 /** Segments inside one execution nest this deep at most where a walk upward still looks for their common execution. */
 const NESTING_MAX = 32
 

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
-import { confirmedCause, isRejected, verdictsOf, type Feedback, type Verdict } from './feedback'
+import { confirmedCause, verdictsOf, type Feedback, type Verdict, type Verdicts } from './feedback'
+
+const isRejected = (verdicts: Verdicts, effect: bigint, cause: bigint): boolean => verdicts.get(effect)?.rejected.has(cause) ?? false
 
 const word = (verdict: Verdict, cause: bigint, alternative: bigint | null = null): Feedback => ({ effect: 1n, cause, verdict, alternative })
 

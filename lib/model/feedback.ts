@@ -46,7 +46,3 @@ export function verdictsOf(words: readonly Feedback[]): Verdicts {
 export function confirmedCause(verdicts: Verdicts, effect: bigint): bigint | null {
   return verdicts.get(effect)?.confirmed ?? null
 }
-
-export function isRejected(verdicts: Verdicts, effect: bigint, cause: bigint): boolean {
-  return verdicts.get(effect)?.rejected.has(cause) ?? false
-}

@@ -43,6 +43,8 @@ export interface Sources {
   guards: Guards
   unitMs: number
   known?: Known
+  /** Effect -> spans that are not its cause, as people said. */
+  forbidden?: ReadonlyMap<number, ReadonlySet<number>>
 }
 
 /** Edges lighter than this share of an effect's heaviest are dropped. */
@@ -100,6 +102,7 @@ function ofEffect(window: Window, sources: Sources, e: number, known?: number): 
   const startMs = window.startMs[e] ?? 0
   const endMs = window.endMs[e] ?? 0
   const ranks = sources.ranks.get(window.opening[e] ?? 0)
+  const forbidden = sources.forbidden?.get(e)
   const within = window.spans[e]?.within ?? false
   const slack = SLACK * unitMs
   let found: Found[] = []
@@ -114,7 +117,7 @@ function ofEffect(window: Window, sources: Sources, e: number, known?: number): 
       const fromMs = anchors.fromMs[anchor] ?? 0
       if (fromMs > until) break
       const cause = anchors.span[anchor] ?? 0
-      if (cause === e || (known !== undefined && cause !== known)) continue
+      if (cause === e || (known !== undefined && cause !== known) || forbidden?.has(cause)) continue
       if (ranks && rank > 0 && hasBetter(window, cause, ranks, rank)) continue
       if (known === undefined && (window.startMs[cause] ?? 0) >= startMs - LATER_MS && cameOf(sources.known, cause, e)) continue
       // Where the cause's start is known, nothing that began before it can be its effect, but for clocks.

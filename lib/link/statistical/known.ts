@@ -1,5 +1,5 @@
 /** What is certain of a window's spans, by index. */
-import type { CertainLink } from './types'
+import type { CertainLink, ForbiddenPair } from './types'
 import type { Window } from './window'
 
 /** effect -> the spans known to have caused it, in order; none for a root. A batch may have further causes that are not known. */
@@ -18,6 +18,21 @@ export function knownCauses(window: Window, certain: readonly CertainLink[]): Kn
   }
   // In the order of the spans, so that sums come out the same however the links were listed.
   return new Map([...known].sort((a, b) => a[0] - b[0]).map(([e, causes]) => [e, [...causes].sort((a, b) => a - b)]))
+}
+
+/** effect -> spans that people said did not cause it. */
+export function forbiddenCauses(window: Window, pairs: readonly ForbiddenPair[]): Map<number, Set<number>> {
+  const at = new Map(pairs.length === 0 ? [] : window.spans.map((span, i) => [span.id, i]))
+  const forbidden = new Map<number, Set<number>>()
+  for (const { effect, cause } of pairs) {
+    const e = at.get(effect)
+    const c = at.get(cause)
+    if (e === undefined || c === undefined) continue
+    const causes = forbidden.get(e)
+    if (causes) causes.add(c)
+    else forbidden.set(e, new Set([c]))
+  }
+  return forbidden
 }
 
 /** Places of certain links below which an opening is learned as if it had none. */

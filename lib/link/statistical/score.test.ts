@@ -192,6 +192,29 @@ describe('clocks that certain links have shown', () => {
   })
 })
 
+describe('pairs that people said are wrong', () => {
+  it('are no candidates, and what they leave free is taken by others', () => {
+    const { spans, certain } = tracedShop(400, 10)
+    const model = fitModel({ spans, certain })
+    const before = scoreWindow(model, spans, certain)
+    // The effect whose cause another one of its kind would have most gladly.
+    const kind = (id: string): string => id.replace(/\d/g, '')
+    const wish = (link: (typeof before)[number]): number =>
+      Math.max(0, ...before.flatMap((rival) => (kind(rival.effect) === kind(link.effect) && rival.effect !== link.effect ? rival.alternatives.filter((o) => o.cause === link.cause).map((o) => o.p) : []))) // prettier-ignore
+    const [rejected] = before.filter((link) => link.confidence > 0.5).sort((x, y) => wish(y) - wish(x))
+    if (!rejected) throw new Error('nothing was linked')
+    const { effect, cause } = rejected
+    const after = scoreWindow(model, spans, certain, [{ effect, cause }])
+    const says = (links: typeof before, of: string): string[] =>
+      links.filter((link) => link.effect === of).flatMap((link) => [link.cause, ...link.alternatives.map((other) => other.cause ?? '')])
+    expect(says(before, effect)).toContain(cause)
+    expect(says(after, effect)).not.toContain(cause)
+    const share = (links: typeof before): number =>
+      links.filter((link) => link.effect !== effect && kind(link.effect) === kind(effect)).reduce((sum, link) => sum + (link.cause === cause ? link.confidence : 0) + link.alternatives.reduce((p, o) => p + (o.cause === cause ? o.p : 0), 0), 0) // prettier-ignore
+    expect(share(after)).toBeGreaterThan(share(before) + 0.02)
+  })
+})
+
 describe('what only comes before the sender', () => {
   it('is not taken for the sender where the sender tells more of the effects, but seems to begin too late', () => {
     const { spans } = relayedOf(600, 500)

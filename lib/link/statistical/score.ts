@@ -3,9 +3,9 @@ import { borrowedCurve, calibrated } from './calibrate'
 import { decisiveValue, type ValueView } from './decisive'
 import { guess, type CauseGuess, type Guesses } from './guess'
 import { openModel, sourcesOf, type Model } from './model'
-import { knownCauses } from './known'
+import { forbiddenCauses, knownCauses } from './known'
 import { isShared, shareOf } from './sharing'
-import type { Candidate, CertainLink, Evidence, SharedValue, SpanInput, StatisticalLink } from './types'
+import type { Candidate, CertainLink, Evidence, ForbiddenPair, SharedValue, SpanInput, StatisticalLink } from './types'
 import { beginAsUsual } from './usual'
 import { openWindow, type Window } from './window'
 
@@ -13,13 +13,19 @@ const MOST_ALTERNATIVES = 3
 
 /**
  * @param certain links of the window that tier A has already proved: they get no link here, and what they took part in is no longer free
+ * @param forbidden pairs that are no candidates, so that what they would take is free for others
  */
-export function scoreWindow(model: Model, spans: readonly SpanInput[], certain: readonly CertainLink[] = []): StatisticalLink[] {
+export function scoreWindow(
+  model: Model,
+  spans: readonly SpanInput[],
+  certain: readonly CertainLink[] = [],
+  forbidden: readonly ForbiddenPair[] = [],
+): StatisticalLink[] {
   const { names, learned } = openModel(model)
   const window = openWindow(spans, names, model)
   beginAsUsual(window, new Map(model.usual), (opening) => learned.openings.has(opening))
   const known = knownCauses(window, certain)
-  const sources = sourcesOf(learned, model.unitMs, known)
+  const sources = { ...sourcesOf(learned, model.unitMs, known), forbidden: forbiddenCauses(window, forbidden) }
   const guesses = guess(window, sources)
   const gathers = new Set(model.gather.map(([opening]) => opening))
   const links: StatisticalLink[] = []

@@ -36,6 +36,12 @@ export interface CertainLink {
   traced?: boolean
 }
 
+/** A pair that people said is wrong: the cause is none of the effect's candidates. */
+export interface ForbiddenPair {
+  effect: string
+  cause: string
+}
+
 export interface SealedSet {
   spans: readonly SpanInput[]
   certain: readonly CertainLink[]
