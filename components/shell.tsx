@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
 import Link from 'next/link'
+import { useStatus } from '#lib/hooks/data'
 import { usePreference } from '#lib/hooks/preferences'
 import type { ThemeChoice } from '#lib/hooks/preferences'
 import { isLive, useHref, useIsPage, useView } from '#lib/hooks/view'
@@ -80,7 +81,12 @@ function LiveButton() {
   const [view, setView] = useView()
   const live = isLive(view)
   const possible = view.to === 'now'
-  const title = possible ? 'Refreshes by itself every 10 s' : 'Only a range that ends now refreshes by itself'
+  const lost = useStatus().isError
+  const title = !possible
+    ? 'Only a range that ends now refreshes by itself'
+    : lost
+      ? 'Specter does not answer: what is shown is from before'
+      : 'Refreshes by itself every 10 s'
   return (
     <button
       type="button"
@@ -90,7 +96,7 @@ function LiveButton() {
       title={title}
       onClick={() => setView({ live: live ? 'off' : '' }, 'replace')}
     >
-      <span className={`live-dot${live ? '' : ' off'}`} />
+      <span className={`live-dot${!live ? ' off' : lost ? ' lost' : ''}`} />
       Live
     </button>
   )
