@@ -190,6 +190,8 @@ describe('before a connection is made', () => {
           { Action: 'logs:DescribeLogGroups', Resource: 'arn:aws:logs:eu-west-1:*:log-group:*' },
           { Action: 'logs:FilterLogEvents', Resource: ['arn:aws:logs:eu-west-1:*:log-group:/aws/lambda/*:*', 'arn:aws:logs:eu-west-1:*:log-group:/app:*'] },
           { Action: ['xray:GetTraceSummaries', 'xray:BatchGetTraces'], Resource: '*' },
+          // Only to look at what is logged now; its name says that reading does without.
+          { Sid: 'OptionalSpecterShowsLiveTail', Action: 'logs:StartLiveTail' },
         ],
       },
     })
