@@ -94,39 +94,14 @@ function Head({ title, words, end }: { title: string; words?: string; end?: Reac
 }
 
 function Answer({ quality, status }: { quality: Quality; status: Status | undefined }) {
-  const { links, test, threshold, model } = quality
+  const { links, model } = quality
   const [zone] = usePreference('zone')
   const all = allLinks(links)
-  const right = test ? rightFrom(test.bins, threshold) : null
-  const shown = test?.bins.filter((bin) => bin.from >= threshold) ?? []
-  const tested = shown.reduce((sum, bin) => sum + bin.count, 0)
-  const [low] = interval(
-    shown.reduce((sum, bin) => sum + bin.right, 0),
-    tested,
-  )
-  const inferred = links.B + links.C
   return (
     <div className="top">
       <div className="grow">
         <h1 className="answer">
-          {right !== null ? (
-            <>
-              <b>
-                Links shown at {threshold} or more are right in {formatRight(right)} of cases,
-              </b>{' '}
-              {low < SURE ? `at least ${formatRight(low)}, ` : ''}measured on {formatPlural(tested, 'link')} of your own whose certain ids were hidden.
-            </>
-          ) : inferred > 0 ? (
-            <>
-              <b>{formatPlural(inferred, 'link')} without an id could not be tested here:</b> too few links are certain, so their confidence is calibrated on
-              other systems.
-            </>
-          ) : (
-            <>
-              <b>{links.A > 0 ? `All ${formatCount(links.A)} links are proven by an id of the protocol.` : 'No link was found in this time.'}</b>
-              {links.unlinked > 0 ? ` ${formatPlural(links.unlinked, 'execution')} ${links.unlinked === 1 ? 'has' : 'have'} no cause that is known.` : ''}
-            </>
-          )}
+          <Headline quality={quality} />
         </h1>
         <p className="sub">
           {all > 0 ? (
@@ -135,7 +110,7 @@ function Answer({ quality, status }: { quality: Quality; status: Status | undefi
               <b>{formatPercent(links.C / all)}</b> inferred, <b>{formatPercent(links.held / all)}</b> left open rather than guessed.{' '}
             </>
           ) : null}
-          {inferredWords(quality)} {model ? modelWords(model, zone) : 'No model was fitted yet: that happens once input pauses.'}
+          {wholeTestWords(quality)} {model ? modelWords(model, zone) : 'No model was fitted yet: that happens once input pauses.'}
         </p>
       </div>
       <Relink status={status} />
@@ -143,13 +118,43 @@ function Answer({ quality, status }: { quality: Quality; status: Status | undefi
   )
 }
 
-/** The whole test is mostly of hops that ids prove; of those that are inferred it may say something else. */
-function inferredWords({ hops, links }: Quality): string {
-  const { borrowed, right } = inferredRight(hops)
-  if (links.B + links.C === 0) return ''
-  if (right === null) return `None of the inferred ones could be tested here: how often they are right was measured on similar hops.`
-  const others = borrowed > 0 ? ` (${formatCount(borrowed)} more could not be tested: no link of their hops is certain)` : ''
-  return `Where links are inferred, ${formatRight(right)} of those tested are right${others}.`
+/** How often what no id proves is right, and no more: what ids prove too is easily predicted and would flatter it. */
+function Headline({ quality: { links, hops, threshold } }: { quality: Quality }) {
+  const { borrowed, hidden, right } = inferredRight(hops)
+  const inferred = links.B + links.C
+  if (inferred > 0 && right !== null) {
+    const [low] = interval(right * hidden, hidden)
+    return (
+      <>
+        <b>
+          Links without an id, shown at {threshold} or more, are right in {formatRight(right)} of cases,
+        </b>{' '}
+        {low < SURE ? `at least ${formatRight(low)}, ` : ''}measured on {formatPlural(hidden, 'link')} of the same hops whose certain ids were hidden
+        {borrowed > 0 ? `; ${formatCount(borrowed)} more could not be tested, for no link of their hops is certain` : ''}.
+      </>
+    )
+  }
+  if (inferred > 0)
+    return (
+      <>
+        <b>{formatPlural(inferred, 'link')} without an id could not be tested here:</b> no link of their hops is certain, so how often they are right was
+        measured on others.
+      </>
+    )
+  return (
+    <>
+      <b>{links.A > 0 ? `All ${formatCount(links.A)} links are proven by an id of the protocol.` : 'No link was found in this time.'}</b>
+      {links.unlinked > 0 ? ` ${formatPlural(links.unlinked, 'execution')} ${links.unlinked === 1 ? 'has' : 'have'} no cause that is known.` : ''}
+    </>
+  )
+}
+
+/** The whole test, which is mostly of hops that ids prove. */
+function wholeTestWords({ test, threshold }: Quality): string {
+  const right = test ? rightFrom(test.bins, threshold) : null
+  if (!test || right === null) return ''
+  const tested = test.bins.filter((bin) => bin.from >= threshold).reduce((sum, bin) => sum + bin.count, 0)
+  return `Over all hops that could be tested, most of which ids prove, ${formatRight(right)} of ${formatPlural(tested, 'hidden link')} were found right.`
 }
 
 function modelWords(model: NonNullable<Quality['model']>, zone: Zone): string {

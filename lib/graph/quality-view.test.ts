@@ -67,9 +67,10 @@ test('the test of inferred hops is weighed by what they show, and what could not
   ).toEqual({
     tested: 400,
     borrowed: 50,
+    hidden: 14,
     right: 0.925,
   })
-  expect(inferredRight([hop(5, null)])).toEqual({ tested: 0, borrowed: 5, right: null })
+  expect(inferredRight([hop(5, null)])).toEqual({ tested: 0, borrowed: 5, hidden: 0, right: null })
 })
 
 test('an interval of a few cases is wide, and none claims all or nothing', () => {

@@ -42,20 +42,23 @@ export function rightFrom(bins: readonly ReliabilityBin[], threshold: number): n
 
 /**
  * The test where it matters: over hops whose links are inferred, each weighed by how many of those it shows. A hop that ids prove is easily
- * predicted too, and says little of the others.
+ * predicted too, and says little of the others. `hidden`: links whose ids were hidden for it, on these hops.
  */
-export function inferredRight(hops: readonly Hop[]): { tested: number; borrowed: number; right: number | null } {
+export function inferredRight(hops: readonly Hop[]): { tested: number; borrowed: number; hidden: number; right: number | null } {
   let tested = 0
+  let hidden = 0
   let borrowed = 0
   let right = 0
   for (const hop of hops) {
     const links = hop.tiers.B + hop.tiers.C
+    if (links === 0) continue
     if (hop.tested && hop.tested.shown > 0) {
       tested += links
+      hidden += hop.tested.shown
       right += (links * hop.tested.right) / hop.tested.shown
     } else borrowed += links
   }
-  return { tested, borrowed, right: tested === 0 ? null : right / tested }
+  return { tested, borrowed, hidden, right: tested === 0 ? null : right / tested }
 }
 
 /** Links that the ids of the protocols prove, as a share; 1 for a hop without any other. */
