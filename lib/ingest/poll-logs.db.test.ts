@@ -27,7 +27,9 @@ interface Run {
   fake: FakeAws
   untilMs: number
   settings: Partial<PollSettings>
+  /** When a group is deleted, and how long before that whatever could be read has been looked for, by live readings or a sweep. */
   goneMs: number
+  lookedMs: number
 }
 
 /**
@@ -43,7 +45,7 @@ async function begin(index: number): Promise<Run> {
   }
   issue(fake, seed, wide ? 117 : Math.floor(draw(seed, 'groups') * 2))
   Object.assign(fake.knobs, { throttle: 0.5, emptyPage: 0.2, partialPage: 0.2, staleToken: 0.1, drop: 0.02, cut: 0.02, unavailable: 0.02, pageEvents: 20 })
-  const goneMs = T + 3.5 * HOUR + Math.floor(draw(seed, 'gone') * 2 * HOUR)
+  const goneMs = T + (wide ? 6.5 : 3.5) * HOUR + Math.floor(draw(seed, 'gone') * 2 * HOUR)
   // At whatever request comes first then, be it the second page of that very group.
   let there = true
   fake.knobs.trouble = ({ atMs }) => {
@@ -51,7 +53,7 @@ async function begin(index: number): Promise<Run> {
     if (atMs >= goneMs) there = false
     return undefined
   }
-  return { seed, fake, untilMs: T + (wide ? 10 : 6.5) * HOUR, settings: wide ? hours : {}, goneMs }
+  return { seed, fake, untilMs: T + (wide ? 10 : 6.5) * HOUR, settings: wide ? hours : {}, goneMs, lookedMs: (wide ? 5.5 : 3) * HOUR }
 }
 
 /** Groups of different kinds of traffic, one of them quiet with an event that comes three hours late, one that will be deleted. */
@@ -106,7 +108,7 @@ describe('whatever goes wrong at once, and however often the poller is killed wi
     'seed-%i',
     async (index) => {
       const run = await begin(index)
-      const { seed, fake, goneMs } = run
+      const { seed, fake, goneMs, lookedMs } = run
       await addConnection(pool, fake, { groups: ['/aws/lambda/*', '/quiet/*', '/gone/*'] })
       // In every other run two connections read one group, each with a cursor of its own.
       if (draw(seed, 'twice') < 0.5) await addConnection(pool, fake, { groups: [PUSHED], label: 'again' })
@@ -117,7 +119,7 @@ describe('whatever goes wrong at once, and however often the poller is killed wi
       // Of the deleted group all that could be read before the last sweep that is due before its end; nothing else, nothing twice.
       const gone = stored.filter((id) => id.startsWith(GONE))
       const issued = fake.logs().issued(GONE)
-      const readable = issued.filter(({ visibleAt }) => visibleAt <= goneMs - 3 * HOUR).map(({ eventId }) => `${GONE} ${eventId}`)
+      const readable = issued.filter(({ visibleAt }) => visibleAt <= goneMs - lookedMs).map(({ eventId }) => `${GONE} ${eventId}`)
       expect(gone, seed).toEqual(expect.arrayContaining(readable))
       expect(new Set(gone).size, seed).toBe(gone.length)
       expect(issuedIds(fake, [GONE]), seed).toEqual(expect.arrayContaining(gone))
