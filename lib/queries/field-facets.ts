@@ -33,11 +33,13 @@ export async function loadFieldFacets(db: Db, matched: Sql, count: number): Prom
     order by v.name, v.value
     limit ${MAX_PAIRS}`)
   const terms = new Map(pairs.map((pair) => [hash64(fieldTerm(pair.name, pair.value)), pair]))
+  // The matches are found once: folded into the joins, their search was run again for line after line (10 s for 9 matches of a day).
   const counts = await db.rows<{ term: bigint; count: bigint; failed: bigint }>(sql`
+    with m as materialized (${matched})
     select found.term, count(*) as count, count(*) filter (where found.failed) as failed
     from (
       select distinct m.id, m.failed, u.term
-      from (${matched}) m
+      from m
       join transaction_span ts on ts.transaction_id = m.id
       join span s on s.id = ts.span_id
       join event e on e.group_id = s.group_id and e.span_id = s.id
