@@ -19,7 +19,7 @@ export interface Instance {
   importFile(file: string): Promise<void>
   /** Resident memory of our processes by name, in MB, the client's too; Postgres left out. */
   rssMb(): Record<string, number>
-  /** CPU time in seconds since the start, of our processes and of Postgres: other work on the machine doesn't change it much. Null where there is no /proc. */
+  /** CPU time in seconds since the start, of our processes but the client and of Postgres: other work on the machine doesn't change it much. Null where there is no /proc. */
   cpuSeconds(): { ours: number; postgres: number } | null
   /** Stops it and removes its data. */
   stop(): Promise<void>
@@ -58,8 +58,8 @@ export async function startInstance(): Promise<Instance> {
       const code = await new Promise((done) => client?.once('exit', done))
       if (code !== 0) throw new Error(`import ended with ${String(code)}`)
     },
-    rssMb: () => rssMb([running.pid ?? 0, client?.pid ?? 0]),
-    cpuSeconds: () => cpuSeconds([running.pid ?? 0, client?.pid ?? 0]),
+    rssMb: () => rssMb([running.pid, client?.pid].filter((pid) => pid !== undefined)),
+    cpuSeconds: () => cpuSeconds(running.pid ?? -1),
     stop,
   }
 }
@@ -81,17 +81,17 @@ export const sum = (parts: Record<string, number>): number => Object.values(part
 
 const TICKS_PER_SECOND = 100
 
-/** Of these processes and all below them; what has ended counts with whoever waited for it. proc(5): stat. */
-function cpuSeconds(pids: number[]): { ours: number; postgres: number } | null {
+/** Of this process and all below it; what has ended counts with whoever waited for it. proc(5): stat. */
+function cpuSeconds(root: number): { ours: number; postgres: number } | null {
   if (!existsSync('/proc/self/stat')) return null
   const seconds = { ours: 0, postgres: 0 }
   const children = new Map<number, { pid: number; name: string; ticks: number }[]>()
   for (const entry of readdirSync('/proc')) {
     const found = /^\d+$/.test(entry) ? statOf(Number(entry)) : null
     if (found) children.set(found.parent, [...(children.get(found.parent) ?? []), found])
-    if (found && pids.includes(found.pid)) seconds.ours += found.ticks / TICKS_PER_SECOND
+    if (found?.pid === root) seconds.ours += found.ticks / TICKS_PER_SECOND
   }
-  for (let front = pids; front.length > 0;) {
+  for (let front = [root]; front.length > 0;) {
     const below = front.flatMap((pid) => children.get(pid) ?? [])
     for (const { name, ticks } of below) seconds[name === 'postgres' ? 'postgres' : 'ours'] += ticks / TICKS_PER_SECOND
     front = below.map(({ pid }) => pid)
@@ -113,7 +113,7 @@ export function cpuWords(before: { ours: number; postgres: number } | null, afte
   if (!before || !after) return 'CPU time is not known here'
   const each = (s: number): number => (s / events) * 1e6
   const [ours, postgres] = [each(after.ours - before.ours), each(after.postgres - before.postgres)]
-  return `CPU time an event: ${ours.toFixed(0)} µs of ours, ${postgres.toFixed(0)} µs of Postgres: ${Math.round(1e6 / (ours + postgres))} events/s a core`
+  return `CPU time an event without the client: ${ours.toFixed(0)} µs of ours, ${postgres.toFixed(0)} µs of Postgres: ${Math.round(1e6 / (ours + postgres))} events/s for each core`
 }
 
 /** Processes by what they run: the supervisor, web, the worker, the client. */
