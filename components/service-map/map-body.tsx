@@ -32,6 +32,7 @@ export interface MapBodyProps {
 const NO_MAP: ServiceMap = {
   nodes: [],
   edges: [],
+  loops: [],
   transactions: { count: 0, failed: 0, unknown: 0 },
   complete: true,
   range: { from: '1970-01-01T00:00:00.000Z', to: '1970-01-01T00:00:00.000Z' },

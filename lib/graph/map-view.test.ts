@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MapEdge, MapNode, ServiceMap } from '#lib/model/api'
-import { FOLD_FROM, neighboursOf, shiftOf, unprovenOf, viewOfMap } from './map-view'
+import { FOLD_FROM, neighboursOf, shiftOf, unprovenOf, viewOfMap, withLoops } from './map-view'
 import type { MapFilter } from './map-view'
 
 const node = (id: string, more: Partial<MapNode> = {}): MapNode => ({
@@ -34,6 +34,7 @@ const edge = (source: string, target: string, more: Partial<MapEdge> = {}): MapE
 const map = (nodes: MapNode[], edges: MapEdge[] = [], more: Partial<ServiceMap> = {}): ServiceMap => ({
   nodes,
   edges,
+  loops: [],
   transactions: { count: 1, failed: 0, unknown: 0 },
   complete: true,
   range: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
@@ -44,6 +45,15 @@ const map = (nodes: MapNode[], edges: MapEdge[] = [], more: Partial<ServiceMap> 
 const ALL: MapFilter = { unhealthyOnly: false, hidden: new Set(), fold: 'auto' }
 
 describe('what is drawn', () => {
+  it('leads from a service to itself only where one execution caused another', () => {
+    const drawn = withLoops(
+      map([node('a'), node('b')], [edge('a', 'b'), edge('a', 'a', { count: 9 }), edge('b', 'b')], { loops: [edge('a', 'a', { count: 2 })] }),
+    )
+    expect(drawn.edges.map((e) => [e.source + e.target, e.count])).toEqual([
+      ['ab', 10],
+      ['aa', 2],
+    ])
+  })
   it('hides idle edges and self-calls, keeps gone ones', () => {
     const view = viewOfMap(map([node('a'), node('b')], [edge('a', 'b', { count: 0 }), edge('a', 'a'), edge('b', 'a', { count: 0, change: 'gone' })]), ALL)
     expect(view.edges.map((e) => `${e.source}${e.target}`)).toEqual(['ba'])

@@ -44,6 +44,11 @@ export interface MapView {
   sending: ReadonlySet<string>
 }
 
+/** The map as it is drawn and told: of a service to itself only what leads from one execution to another. */
+export function withLoops(map: ServiceMap): ServiceMap {
+  return { ...map, edges: [...map.edges.filter((edge) => edge.source !== edge.target), ...map.loops] }
+}
+
 /** Filters, then folds: the busiest and the unhealthy stay, quiet healthy ones become one drawing for each kind. */
 export function viewOfMap(map: ServiceMap, filter: MapFilter): MapView {
   const unhealthy = map.nodes.filter(isUnhealthy)

@@ -2,6 +2,7 @@
 /** All server data of the shell, the map and the sources page. Transactions have their own file. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { UseQueryResult } from '@tanstack/react-query'
+import { withLoops } from '#lib/graph/map-view'
 import { fieldList, fieldValues, series, serviceDetail, serviceMap, sourceList, status } from '#lib/model/api'
 import type { FieldList, FieldValues, Series, ServiceDetail, ServiceMap, SourceList, Status } from '#lib/model/api'
 import { apiGet } from './api'
@@ -42,6 +43,7 @@ export function useServiceMap(params: MapParams, refreshMs: number | false): Use
   return useQuery({
     queryKey: keys.map(asked),
     queryFn: ({ signal }) => apiGet(serviceMap, { path: 'map', params: asked, signal }),
+    select: withLoops,
     refetchInterval: refreshMs,
     placeholderData: keepPreviousData,
   })

@@ -271,7 +271,10 @@ export const mapEdge = z.object({
 })
 export const serviceMap = z.object({
   nodes: z.array(mapNode),
+  /** All links between two services; those within one too, as an edge from it to itself. */
   edges: z.array(mapEdge),
+  /** Of the links within a service those from one execution to another: what a trace records inside of one is no loop. */
+  loops: z.array(mapEdge),
   transactions: z.object({ count: z.number(), failed: z.number(), unknown: z.number() }),
   complete: z.boolean(),
   range: z.object({ from: iso, to: iso }),

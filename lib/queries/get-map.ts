@@ -1,6 +1,7 @@
 /**
  * The service map of a range (design.md §6). A node counts the log events written and the spans started in the range; an edge counts the
- * links at 0.95 and above whose effect started in it. Percentiles are nearest-rank: the smallest value that at least that share does not exceed.
+ * links at 0.95 and above whose effect started in it; what an execution did within its own service is counted there too, and those links
+ * of a service to itself that lead from one execution to another stand once more as loops. Percentiles are nearest-rank: the smallest value that at least that share does not exceed.
  * The same spans and links give the same numbers by recount, exactly.
  */
 import { idToHex } from '#lib/base/hash'
@@ -38,6 +39,7 @@ interface NodeRow {
 interface EdgeRow {
   source: bigint
   target: bigint
+  loop: boolean
   count: bigint
   errors: bigint
   a: bigint
@@ -47,9 +49,11 @@ interface EdgeRow {
 }
 type Node = NodeStats & { caused: number; causable: number }
 type Edge = EdgeStats & { tiers: { A: number; B: number; C: number } }
+type Edges = Map<string, Edge & { source: bigint; target: bigint }>
 interface Counted {
   nodes: Map<bigint, Node>
-  edges: Map<string, Edge & { source: bigint; target: bigint }>
+  edges: Edges
+  loops: Edges
 }
 
 export async function getMap(db: Db, question: MapQuestion): Promise<ServiceMap> {
@@ -66,7 +70,8 @@ export async function getMap(db: Db, question: MapQuestion): Promise<ServiceMap>
   const empty = nodes.length === 0
   return {
     nodes: toNodes(now, before, services),
-    edges: toEdges(now, before),
+    edges: toEdges(now.edges, before && before.edges),
+    loops: toEdges(now.loops, before && before.loops),
     transactions: { count: total.count, failed: total.failed, unknown: total.unknown },
     complete: await loadComplete(db, range.toNs, nowNs),
     range: { from: nsToIso(range.fromNs), to: nsToIso(range.toNs) },
@@ -113,14 +118,16 @@ async function count(db: Db, range: TimeRange, matching: Sql | null, services: S
     const node = nodes.get(row.node_id) ?? { ...NO_NODE, caused: 0, causable: 0 }
     nodes.set(row.node_id, { ...node, events: Number(row.events) })
   }
-  const edges = new Map<string, Edge & { source: bigint; target: bigint }>()
+  const edges: Edges = new Map()
+  const loops: Edges = new Map()
   for (const row of await countLinks(db, range, matching, services)) {
     const [p50, p95] = row.percentiles ?? []
     const tiers = { A: Number(row.a), B: Number(row.b), C: Number(row.c) }
     const { source, target } = row
-    edges.set(`${source}/${target}`, { source, target, count: Number(row.count), errors: Number(row.errors), p50Ms: toMs(p50), p95Ms: toMs(p95), tiers })
+    const into = row.loop ? loops : edges
+    into.set(`${source}/${target}`, { source, target, count: Number(row.count), errors: Number(row.errors), p50Ms: toMs(p50), p95Ms: toMs(p95), tiers })
   }
-  return { nodes, edges }
+  return { nodes, edges, loops }
 }
 
 function toMs(ns: number | null | undefined): number | null {
@@ -168,13 +175,10 @@ function countEvents(db: Db, range: TimeRange, matching: Sql | null, services: S
     group by n.node_id`)
 }
 
-/**
- * Relies on span_start and the key of link. A link within a service is an edge only between two executions: the segments that X-Ray
- * records inside one are no loop.
- */
+/** Relies on span_start and the key of link. The segments that X-Ray records inside one execution are no loop. */
 function countLinks(db: Db, range: TimeRange, matching: Sql | null, services: Services): Promise<EdgeRow[]> {
   return db.rows<EdgeRow>(sql`
-    select nc.node_id as source, ne.node_id as target,
+    select nc.node_id as source, ne.node_id as target, grouping(b.executions) = 0 as loop,
            count(*) as count,
            count(*) filter (where s.failed) as errors,
            count(*) filter (where l.tier = 'A') as a,
@@ -186,9 +190,10 @@ function countLinks(db: Db, range: TimeRange, matching: Sql | null, services: Se
     join span c on c.id = l.cause
     join ${nodeTable(services)} ne on ne.service_id = s.service_id
     join ${nodeTable(services)} nc on nc.service_id = c.service_id
+    cross join lateral (select nc.node_id = ne.node_id and c.group_id <> s.group_id and c.request_id <> s.request_id as executions) b
     where s.start_ns >= ${range.fromNs} and s.start_ns < ${range.toNs} and ${only(matching, sql`s.id`)}
-      and (nc.node_id <> ne.node_id or (c.group_id <> s.group_id and c.request_id <> s.request_id))
-    group by nc.node_id, ne.node_id`)
+    group by grouping sets ((nc.node_id, ne.node_id), (nc.node_id, ne.node_id, b.executions))
+    having grouping(b.executions) = 1 or b.executions`)
 }
 
 function toNodes(now: Counted, before: Counted | null, services: Services): MapNode[] {
@@ -208,11 +213,11 @@ function pickNode({ events, spans, errors, ratePerSecond, p50Ms, p95Ms }: NodeSt
   return { events, spans, errors, ratePerSecond, p50Ms, p95Ms }
 }
 
-function toEdges(now: Counted, before: Counted | null): MapEdge[] {
-  const keys = new Set([...now.edges.keys(), ...(before?.edges.keys() ?? [])])
+function toEdges(now: Edges, before: Edges | null): MapEdge[] {
+  const keys = new Set([...now.keys(), ...(before?.keys() ?? [])])
   const edges = [...keys].flatMap((key): MapEdge[] => {
-    const earlierEdge = before?.edges.get(key)
-    const edge = now.edges.get(key) ?? (earlierEdge && { ...earlierEdge, ...NO_EDGE, tiers: { A: 0, B: 0, C: 0 } })
+    const earlierEdge = before?.get(key)
+    const edge = now.get(key) ?? (earlierEdge && { ...earlierEdge, ...NO_EDGE, tiers: { A: 0, B: 0, C: 0 } })
     if (!edge) return []
     const { source, target, tiers, ...stats } = edge
     const earlier = before && pickEdge(earlierEdge ?? NO_EDGE)

@@ -365,7 +365,8 @@ describe('a node whose kind is only assumed', () => {
       pool,
     )
     expect(map.nodes.map((node) => [node.name, node.kind, node.spans])).toEqual([['resize', 'function', 4]])
-    // Only the call from one execution to another is drawn.
-    expect(map.edges.map((edge) => [edge.source === edge.target, edge.count])).toEqual([[true, 1]])
+    // All links are counted; only the call from one execution to another is drawn.
+    expect(map.edges.map((edge) => [edge.source === edge.target, edge.count])).toEqual([[true, 3]])
+    expect(map.loops.map((edge) => [edge.source === edge.target, edge.count])).toEqual([[true, 1]])
   })
 })

@@ -214,7 +214,7 @@ export const contract = {
     path: '/api/v1/map',
     summary: 'The service map: nodes and edges with their numbers, and what changed since another range',
     description:
-      `${SEARCH} Only spans of matching transactions count. The range is on the start of spans; edges count links at 0.95 and above, and within one service only those from one execution to another: what a trace records inside of one is no loop. ${LAST_DAY} ` +
+      `${SEARCH} Only spans of matching transactions count. The range is on the start of spans; edges count links at 0.95 and above, those within one service too; of these, \`loops\` has the ones from one execution to another. ${LAST_DAY} ` +
       'Percentiles are nearest-rank: the smallest value that at least that share does not exceed. Of edges they are from the event of the cause to the start of the effect.',
     query: mapQuery,
     response: serviceMap,
