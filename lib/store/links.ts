@@ -77,12 +77,18 @@ export async function putLinks(client: PoolClient, links: readonly (Link & { mod
 /** A repeated operation is not caused by the first one. */
 const CAUSAL = `link.confidence >= $2 and link.kind <> 'duplicate-of'`
 
+/** Keeps a planner from reading the whole table instead: it takes a recursion for many more rows than it has. */
+const BY_KEY = 'offset 0'
+
 /** All links between these spans and their ancestors (index: primary key). */
 export async function linksAbove(client: PoolClient, spans: readonly bigint[]): Promise<LinkEnds[]> {
   const { rows } = await client.query<LinkEnds>(
     `with recursive above (span) as (
-       select unnest($1::bigint[]) union select link.cause from above join link on link.effect = above.span and ${CAUSAL})
-     select link.cause, link.effect, link.kind, link.confidence, link.joins, link.not_for as "notFor" from above join link on link.effect = above.span and ${CAUSAL}`,
+       select unnest($1::bigint[])
+       union
+       select link.cause from above cross join lateral (select cause from link where link.effect = above.span and ${CAUSAL} ${BY_KEY}) link)
+     select link.cause, link.effect, link.kind, link.confidence, link.joins, link.not_for as "notFor"
+     from above cross join lateral (select * from link where link.effect = above.span and ${CAUSAL} ${BY_KEY}) link`,
     [arrayText(spans), TRANSACTION_CONFIDENCE],
   )
   return rows
@@ -92,8 +98,11 @@ export async function linksAbove(client: PoolClient, spans: readonly bigint[]): 
 export async function linksBelow(client: PoolClient, spans: readonly bigint[]): Promise<LinkEnds[]> {
   const { rows } = await client.query<LinkEnds>(
     `with recursive below (span) as (
-       select unnest($1::bigint[]) union select link.effect from below join link on link.cause = below.span and ${CAUSAL})
-     select link.cause, link.effect, link.kind, link.confidence, link.joins, link.not_for as "notFor" from below join link on link.cause = below.span and ${CAUSAL}`,
+       select unnest($1::bigint[])
+       union
+       select link.effect from below cross join lateral (select effect from link where link.cause = below.span and ${CAUSAL} ${BY_KEY}) link)
+     select link.cause, link.effect, link.kind, link.confidence, link.joins, link.not_for as "notFor"
+     from below cross join lateral (select * from link where link.cause = below.span and ${CAUSAL} ${BY_KEY}) link`,
     [arrayText(spans), TRANSACTION_CONFIDENCE],
   )
   return rows

@@ -129,9 +129,12 @@ export async function exactAbove(client: PoolClient, spans: readonly bigint[]): 
     `with recursive up (span) as (
        select unnest($1::bigint[])
        union
-       select link.cause from up join link on link.effect = up.span and link.model is null and ${CERTAIN}
-         join span on span.id = link.cause and span.event_count = 0)
-     select link.cause, link.effect from up join link on link.effect = up.span and link.model is null and ${CERTAIN}`,
+       select above.cause from up cross join lateral (
+         select link.cause from link join span on span.id = link.cause and span.event_count = 0
+         where link.effect = up.span and link.model is null and ${CERTAIN} offset 0) above)
+     select link.cause, link.effect from up cross join lateral (
+       -- Each by its key: a planner takes a recursion for many more rows than it has, and would read the whole table.
+       select cause, effect from link where link.effect = up.span and link.model is null and ${CERTAIN} offset 0) link`,
     [arrayText(spans)],
   )
   return rows
